@@ -1,0 +1,150 @@
+//! Which annotations share one sub-select, and how each is joined to a page.
+
+use std::borrow::Cow;
+
+use sea_query::{Condition, DynIden, Expr, JoinType, SelectStatement};
+
+use super::{AnnotationNode, Computed, sql};
+use crate::error::Error;
+use crate::render::{Renderer, Scope, all, iden};
+
+/// Annotations that are computed together.
+pub(crate) struct Source<'a> {
+    /// The word by which the statement calls it.
+    word: Cow<'static, str>,
+    members: Vec<&'a AnnotationNode>,
+}
+
+impl<'a> Source<'a> {
+    fn leader(&self) -> &'a AnnotationNode {
+        // A source is made from its first member.
+        self.members[0]
+    }
+
+    fn takes(&self, other: &AnnotationNode) -> bool {
+        let leader = self.leader();
+        if leader.path.hops != other.path.hops {
+            return false;
+        }
+        match (&leader.computed, &other.computed) {
+            (Computed::Aggregate(_), Computed::Aggregate(_))
+            | (Computed::Related(_), Computed::Related(_)) => true,
+            (
+                Computed::First { order, .. },
+                Computed::First {
+                    order: other_order, ..
+                },
+            ) => order == other_order && leader.filter == other.filter,
+            _ => false,
+        }
+    }
+
+    /// The columns of the page that it needs.
+    pub fn from(&self) -> Option<&'static str> {
+        self.leader().path.hops.first().map(|hop| hop.from)
+    }
+
+    /// What it gives, in the order in which it was asked for.
+    pub fn outputs(&self) -> impl Iterator<Item = (&'a AnnotationNode, Expr)> + '_ {
+        self.members.iter().map(|member| {
+            let column: DynIden = match &member.computed {
+                // Joined as it is; the others name their outputs.
+                Computed::Related(column) if self.is_one_row() => iden(&Cow::Borrowed(*column)),
+                _ => iden(&member.name),
+            };
+            (*member, Expr::col((iden(&self.word), column)))
+        })
+    }
+
+    fn is_one_row(&self) -> bool {
+        let leader = self.leader();
+        matches!(leader.computed, Computed::Related(_)) && leader.path.hops.len() == 1
+    }
+
+    /// Joins it to the rows of `page`, each of which keeps exactly one row.
+    pub fn join(
+        &self,
+        renderer: &Renderer<'_>,
+        page: &Scope<'_>,
+        select: &mut SelectStatement,
+    ) -> Result<(), Error> {
+        let leader = self.leader();
+        let lateral = match &leader.computed {
+            Computed::Related(_) if self.is_one_row() => {
+                let scope = Scope::root(self.word.clone());
+                let (table, conditions) = renderer.hop(page, &scope, &leader.path.hops[0])?;
+                select.join(JoinType::LeftJoin, table, all(conditions));
+                return Ok(());
+            }
+            Computed::Related(_) => renderer.path(page, &leader.path, None, |_, row, select| {
+                for member in &self.members {
+                    if let Computed::Related(column) = &member.computed {
+                        select.expr_as(row.column(column), iden(&member.name));
+                    }
+                }
+                Ok(())
+            })?,
+            Computed::Aggregate(_) => sql::aggregates(renderer, page, &self.members)?,
+            Computed::First { order, .. } => {
+                let values = self
+                    .members
+                    .iter()
+                    .filter_map(|member| match &member.computed {
+                        Computed::First { value, .. } => Some((Some(&member.name), value)),
+                        _ => None,
+                    });
+                sql::first(
+                    renderer,
+                    page,
+                    &leader.path,
+                    leader.filter.as_ref(),
+                    order,
+                    values,
+                )?
+            }
+            Computed::DistinctText {
+                value,
+                delimiter,
+                order,
+            } => sql::distinct_text(renderer, page, leader, value, delimiter, *order, true)?,
+        };
+        select.join_lateral(
+            JoinType::LeftJoin,
+            lateral,
+            iden(&self.word),
+            Condition::all(),
+        );
+        Ok(())
+    }
+}
+
+/// Puts annotations that can be computed together into one source each, in the order of their first member.
+///
+/// `taken` are words that the statement uses already.
+pub(crate) fn group<'a>(
+    annotations: impl IntoIterator<Item = &'a AnnotationNode>,
+    taken: &[&str],
+) -> Vec<Source<'a>> {
+    let mut sources: Vec<Source<'a>> = Vec::new();
+    for annotation in annotations {
+        if let Some(source) = sources.iter_mut().find(|source| source.takes(annotation)) {
+            source.members.push(annotation);
+            continue;
+        }
+        let mut word = annotation.path.name.clone();
+        let is_taken =
+            |word: &str| taken.contains(&word) || sources.iter().any(|source| source.word == word);
+        if is_taken(&word) {
+            // Outputs have different names, so this ends.
+            word = Cow::Owned(format!("{word}_for_{}", annotation.name));
+            while is_taken(&word) {
+                word.to_mut().push_str("_again");
+            }
+        }
+        sources.push(Source {
+            word,
+            members: vec![annotation],
+        });
+    }
+    sources
+}

@@ -1,0 +1,149 @@
+//! A row of a statement's answer, read by handle.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use sea_query::Value;
+
+use super::wire::{self, types::FromSqlOwned};
+use crate::error::Error;
+use crate::listing::Selectable;
+use crate::schema::{DataType, Entity, null};
+use crate::statement::OutputColumn;
+
+/// A row of a listing of `E`.
+///
+/// A value is read by what was shown: a column, an expression or an annotation. Its type is that handle's, so
+/// that a wrong one does not compile.
+pub struct Row<E> {
+    row: wire::Row,
+    outputs: Arc<[OutputColumn]>,
+    marker: PhantomData<fn() -> E>,
+}
+
+impl<E> Row<E> {
+    pub(super) fn new(row: wire::Row, outputs: Arc<[OutputColumn]>) -> Self {
+        Self {
+            row,
+            outputs,
+            marker: PhantomData,
+        }
+    }
+
+    /// The value of what was shown.
+    ///
+    /// # Errors
+    ///
+    /// * [`Error::NotShown`] if the listing does not show it;
+    /// * [`Error::Database`] if the column of the database is of another type than was declared, or NULL where it
+    ///   was declared not to be.
+    pub fn get<S>(&self, handle: S) -> Result<S::Type, Error>
+    where
+        E: Entity,
+        S: Selectable<E, Type: FromSqlOwned>,
+    {
+        self.get_named(&handle.output_name())
+    }
+
+    /// The value of the output of this name, in a type of the caller's choice.
+    ///
+    /// # Errors
+    ///
+    /// As [`get`](Self::get); also if the type does not fit.
+    pub fn get_named<T: FromSqlOwned>(&self, name: &str) -> Result<T, Error> {
+        let at = self
+            .outputs
+            .iter()
+            .position(|output| output.name == name)
+            .ok_or_else(|| Error::NotShown {
+                name: name.to_owned().into(),
+            })?;
+        self.read(at)
+    }
+
+    /// The columns of the row.
+    #[must_use]
+    pub fn outputs(&self) -> &[OutputColumn] {
+        &self.outputs
+    }
+
+    /// The driver's row.
+    #[must_use]
+    pub fn as_inner(&self) -> &wire::Row {
+        &self.row
+    }
+
+    pub(super) fn read<T: FromSqlOwned>(&self, at: usize) -> Result<T, Error> {
+        self.row.try_get(at).map_err(|source| {
+            let context = self
+                .outputs
+                .get(at)
+                .map(|output| format!("reading {:?}", output.name));
+            Error::Database { context, source }
+        })
+    }
+
+    /// Whether a column is not NULL, whatever its type.
+    pub(super) fn is_present(&self, at: usize) -> Result<bool, Error> {
+        Ok(self.read::<Option<Anything>>(at)?.is_some())
+    }
+
+    /// A value for a cursor.
+    pub(super) fn value(&self, at: usize, data_type: DataType) -> Result<Value, Error> {
+        Ok(match data_type {
+            DataType::Boolean => Value::Bool(self.read(at)?),
+            DataType::SmallInt => Value::SmallInt(self.read(at)?),
+            DataType::Integer => Value::Int(self.read(at)?),
+            DataType::BigInt => Value::BigInt(self.read(at)?),
+            DataType::Real => Value::Float(self.read(at)?),
+            DataType::DoublePrecision => Value::Double(self.read(at)?),
+            DataType::Text => Value::String(self.read::<Option<Text>>(at)?.map(|text| text.0)),
+            DataType::Date => Value::ChronoDate(self.read(at)?),
+            DataType::Timestamp => Value::ChronoDateTime(self.read(at)?),
+            DataType::TimestampTz => Value::ChronoDateTimeUtc(self.read(at)?),
+            #[cfg(feature = "uuid")]
+            DataType::Uuid => Value::Uuid(self.read(at)?),
+            other => null(other),
+        })
+    }
+}
+
+impl<E> fmt::Debug for Row<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Row").field(&self.row).finish()
+    }
+}
+
+/// A value of any type, not looked at.
+struct Anything;
+
+impl<'a> wire::types::FromSql<'a> for Anything {
+    fn from_sql(
+        _: &wire::types::Type,
+        _: &'a [u8],
+    ) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(Self)
+    }
+
+    fn accepts(_: &wire::types::Type) -> bool {
+        true
+    }
+}
+
+/// Text of any type that is sent as text: enumerations too, which `String` does not take.
+struct Text(String);
+
+impl<'a> wire::types::FromSql<'a> for Text {
+    fn from_sql(
+        _: &wire::types::Type,
+        raw: &'a [u8],
+    ) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(Self(std::str::from_utf8(raw)?.to_owned()))
+    }
+
+    fn accepts(_: &wire::types::Type) -> bool {
+        true
+    }
+}

@@ -1,0 +1,163 @@
+//! What can go wrong, and what to do about it.
+
+use std::borrow::Cow;
+
+use crate::listing::CursorError;
+use crate::schema::DataType;
+
+/// Everything that a builder, a cursor, a resolver or a driver may refuse.
+///
+/// Each message says what was wrong and what to do, and names the column, type or value at fault. The
+/// enum is `non_exhaustive`: match what you handle and pass the rest on.
+///
+/// # Example
+///
+/// ```
+/// use pagewise::chat::Session;
+/// use pagewise::{Error, Listing, Page};
+///
+/// let refused = Listing::of(Session).page(Page::first(25)).build().unwrap_err();
+/// assert!(matches!(refused, Error::TenantRequired { .. }));
+/// assert_eq!(
+///     refused.to_string(),
+///     "the table \"experiments_experimentsession\" belongs to tenants by its column \"team_id\": \
+///      say whose rows with `.tenant(..)`"
+/// );
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A table of the statement has a tenant column and no tenant was given.
+    #[error(
+        "the table {table:?} belongs to tenants by its column {column:?}: say whose rows with `.tenant(..)`"
+    )]
+    TenantRequired {
+        /// The table that belongs to tenants.
+        table: &'static str,
+        /// Its tenant column.
+        column: &'static str,
+    },
+
+    /// The tenant's value is of another type than a table's tenant column.
+    #[error(
+        "the tenant is given as {given}, but {table:?}.{column:?} is {expected}: pass a value of that type"
+    )]
+    TenantType {
+        /// The table that belongs to tenants.
+        table: &'static str,
+        /// Its tenant column.
+        column: &'static str,
+        /// The type of that column.
+        expected: DataType,
+        /// The type of the value that was given.
+        given: DataType,
+    },
+
+    /// No page was asked for.
+    #[error("no page was asked for: say which with `.page(Page::first(25))`")]
+    PageRequired,
+
+    /// A page of no rows was asked for.
+    #[error("a page of 0 rows was asked for: ask for at least 1")]
+    PageEmpty,
+
+    /// A page larger than the host allows was asked for.
+    #[error(
+        "a page of {size} rows was asked for, the limit is {limit}: ask for less, or raise it with `.max_page_size(..)`"
+    )]
+    PageTooLarge {
+        /// The size that was asked for.
+        size: u32,
+        /// The largest size that the listing allows.
+        limit: u32,
+    },
+
+    /// The page begins further in than PostgreSQL can count.
+    #[error(
+        "the page begins at row {offset}, which is past the largest bigint: ask for an earlier page"
+    )]
+    OffsetTooLarge {
+        /// The offset that was asked for.
+        offset: u64,
+    },
+
+    /// Two outputs of one statement would have the same name.
+    #[error("two outputs are named {name:?}: rename one with `.named(..)`")]
+    DuplicateName {
+        /// The name in question.
+        name: Cow<'static, str>,
+    },
+
+    /// An output has a name that cannot be one in PostgreSQL.
+    #[error("an output cannot be named {name:?}: a name has 1 to 63 bytes and no NUL")]
+    InvalidName {
+        /// The name in question.
+        name: Cow<'static, str>,
+    },
+
+    /// A text that PostgreSQL cannot hold: it contains the character NUL.
+    #[error(
+        "the text for {column:?} contains the character NUL, which PostgreSQL cannot store or compare: remove it"
+    )]
+    NulInText {
+        /// The column, or the output, that the text was compared with.
+        column: Cow<'static, str>,
+    },
+
+    /// A cursor that cannot be read or does not fit the listing.
+    #[error(transparent)]
+    Cursor(#[from] CursorError),
+
+    /// A field by which a request wants to sort is not one that the host offers.
+    #[error("cannot sort by {field:?}: use one of {}", known.join(", "))]
+    UnknownSortField {
+        /// What the request said.
+        field: String,
+        /// The names that the host offers.
+        known: Vec<&'static str>,
+    },
+
+    /// A value was read that the statement does not return.
+    #[error("the statement returns no {name:?}: add it to `.show(..)`")]
+    NotShown {
+        /// The name that was read.
+        name: Cow<'static, str>,
+    },
+
+    /// Content types that the database does not know.
+    #[error(
+        "the database has no content type {}: check the application and model, or run the migrations that create it",
+        names.join(", ")
+    )]
+    UnknownContentTypes {
+        /// Each as `app_label.model`.
+        names: Vec<String>,
+    },
+
+    /// The server's answer is not what the statement asks for.
+    #[error("the answer to the statement cannot be read: {reason}")]
+    UnexpectedAnswer {
+        /// What was unexpected.
+        reason: String,
+    },
+
+    /// The driver or the server refused.
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    #[error("the database refused{}: {source}", context.as_deref().map(|c| format!(" ({c})")).unwrap_or_default())]
+    Database {
+        /// What was being read or run.
+        context: Option<String>,
+        /// The driver's error.
+        source: crate::driver::wire::Error,
+    },
+}
+
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+impl From<crate::driver::wire::Error> for Error {
+    fn from(source: crate::driver::wire::Error) -> Self {
+        Self::Database {
+            context: None,
+            source,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Values computed from the columns of one row: [`Expression`] and the functions that make one.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use sea_query::Value;
+
+use crate::annotation::AnnotationNode;
+use crate::schema::{Column, Entity, SqlType};
+
+/// A value of the type `T` computed from one row of the entity `E`.
+///
+/// Compared, sorted by and shown like a [`Column`]. Its name is that of its output; PostgreSQL's own
+/// default (the function's name) until [`named`](Self::named) says otherwise.
+///
+/// # Example
+///
+/// The session list's default order: an index on the same expression serves it.
+///
+/// ```
+/// use pagewise::chat::Session;
+/// use pagewise::expression::coalesce;
+///
+/// let active = coalesce(Session::LAST_ACTIVITY_AT, Session::CREATED_AT).named("last_activity");
+/// let order = active.desc();
+/// ```
+pub struct Expression<E, T> {
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) node: Node,
+    marker: PhantomData<fn() -> (E, T)>,
+}
+
+/// The untyped form of an expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
+    /// A column of the row at hand.
+    Column(&'static str),
+    /// A bound value.
+    Value(Value),
+    /// A function of other expressions.
+    Function(&'static str, Vec<Node>),
+    /// A value computed over a relation, as a sub-select.
+    Annotation(Arc<AnnotationNode>),
+}
+
+impl<E: Entity, T: SqlType> Expression<E, T> {
+    pub(crate) fn new(name: impl Into<Cow<'static, str>>, node: Node) -> Self {
+        Self {
+            name: name.into(),
+            node,
+            marker: PhantomData,
+        }
+    }
+
+    /// The same value under another name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = name.into();
+        self
+    }
+}
+
+impl<E, T> Clone for Expression<E, T> {
+    fn clone(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            node: self.node.clone(),
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<E, T> fmt::Debug for Expression<E, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Expression")
+            .field("name", &self.name)
+            .field("node", &self.node)
+            .finish()
+    }
+}
+
+/// What may stand where an expression of the entity `E` is wanted: a [`Column`], an [`Expression`], an
+/// [`Annotation`](crate::Annotation).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a value of one row of `{E}`",
+    label = "wanted: a column, an expression or an annotation of `{E}`",
+    note = "a column of another entity is reached by a relation"
+)]
+pub trait Operand<E: Entity> {
+    /// The type of the value.
+    type Type: SqlType;
+    /// The value as an expression.
+    fn into_operand(self) -> Expression<E, Self::Type>;
+}
+
+impl<E: Entity, T: SqlType> Operand<E> for Column<E, T> {
+    type Type = T;
+    fn into_operand(self) -> Expression<E, T> {
+        self.into_expression()
+    }
+}
+
+impl<E: Entity, T: SqlType> Operand<E> for Expression<E, T> {
+    type Type = T;
+    fn into_operand(self) -> Self {
+        self
+    }
+}
+
+impl<E: Entity, T: SqlType> Operand<E> for &Expression<E, T> {
+    type Type = T;
+    fn into_operand(self) -> Expression<E, T> {
+        self.clone()
+    }
+}
+
+/// `coalesce(value, otherwise)`: the first that is not NULL.
+///
+/// Nullable only if `otherwise` is.
+///
+/// ```
+/// use pagewise::chat::Session;
+/// use pagewise::expression::coalesce;
+/// use pagewise::{Listing, Page};
+///
+/// let active = coalesce(Session::LAST_ACTIVITY_AT, Session::CREATED_AT).named("last_activity");
+/// let page = Listing::of(Session).tenant(7).order_by(active.desc()).page(Page::first(25)).build()?;
+/// assert!(page.to_string().contains(
+///     r#"ORDER BY COALESCE("session"."last_activity_at", "session"."created_at") DESC NULLS FIRST"#
+/// ));
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub fn coalesce<E, A, B>(value: A, otherwise: B) -> Expression<E, B::Type>
+where
+    E: Entity,
+    A: Operand<E>,
+    B: Operand<E>,
+    B::Type: SqlType<Base = <A::Type as SqlType>::Base>,
+{
+    function(
+        "coalesce",
+        vec![value.into_operand().node, otherwise.into_operand().node],
+    )
+}
+
+/// `lower(text)`; NULL stays NULL.
+pub fn lower<E, A>(text: A) -> Expression<E, A::Type>
+where
+    E: Entity,
+    A: Operand<E>,
+    A::Type: SqlType<Base = String>,
+{
+    function("lower", vec![text.into_operand().node])
+}
+
+/// `upper(text)`; NULL stays NULL.
+pub fn upper<E, A>(text: A) -> Expression<E, A::Type>
+where
+    E: Entity,
+    A: Operand<E>,
+    A::Type: SqlType<Base = String>,
+{
+    function("upper", vec![text.into_operand().node])
+}
+
+fn function<E: Entity, T: SqlType>(name: &'static str, arguments: Vec<Node>) -> Expression<E, T> {
+    Expression::new(name, Node::Function(name, arguments))
+}

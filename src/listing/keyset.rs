@@ -1,0 +1,174 @@
+//! Conditions that leave the rows after a cursor.
+//!
+//! A sort key's NULL is a place of its own, before or after all values, which no comparison sees. So the text
+//! depends on whether the cursor's value is NULL, which is part of the request's shape.
+
+use sea_query::{BinOper, Expr, ExprTrait, Value};
+
+use super::cursor::is_null;
+use crate::order::{Direction, Nulls, OrderNode};
+
+/// A sort key with its SQL and the cursor's value.
+pub(super) struct Key<'a> {
+    pub order: &'a OrderNode,
+    pub sql: Expr,
+    pub value: Value,
+}
+
+/// A part of the page that an index can give in order by itself.
+pub(super) struct Arm {
+    /// What limits the rows to this part, and to those after the cursor.
+    pub conditions: Vec<Expr>,
+    pub leading: Leading,
+}
+
+/// What is known of the first sort key within an arm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leading {
+    /// Nothing: sort by it as the listing says.
+    Any,
+    /// It is not NULL: NULL placement does not matter, so take the one of a plain index.
+    NotNull,
+    /// It is NULL: it need not be sorted by.
+    Null,
+}
+
+/// One condition for all rows after the cursor; what an ORM would write.
+pub(super) fn condition(keys: &[Key<'_>]) -> Expr {
+    let mut any: Option<Expr> = None;
+    for (at, key) in keys.iter().enumerate() {
+        let Some(after) = key.after() else { continue };
+        let conjunction = keys[..at]
+            .iter()
+            .rev()
+            .fold(after, |after, key| key.equal().and(after));
+        any = Some(match any {
+            Some(any) => any.or(conjunction),
+            None => conjunction,
+        });
+    }
+    any.unwrap_or_else(|| Expr::cust("FALSE"))
+}
+
+/// The rows after the cursor as one part, or as two: values, then NULL.
+///
+/// `value OR NULL` in one condition keeps PostgreSQL from reading an index as a range.
+pub(super) fn arms(keys: &[Key<'_>]) -> Vec<Arm> {
+    let Some((leading, rest)) = keys.split_first() else {
+        return vec![Arm {
+            conditions: Vec::new(),
+            leading: Leading::Any,
+        }];
+    };
+    let nullable = leading.order.nullable;
+    let nulls = leading.order.nulls;
+    if is_null(&leading.value) {
+        let mut null = vec![leading.sql.clone().is_null()];
+        null.push(condition(rest));
+        let mut arms = vec![Arm {
+            conditions: null,
+            leading: Leading::Null,
+        }];
+        if nulls == Nulls::First {
+            arms.push(Arm {
+                conditions: vec![leading.sql.clone().is_not_null()],
+                leading: Leading::NotNull,
+            });
+        }
+        return arms;
+    }
+    let known = if nullable {
+        Leading::NotNull
+    } else {
+        Leading::Any
+    };
+    let mut arms = vec![Arm {
+        conditions: range(leading, rest),
+        leading: known,
+    }];
+    if nullable && nulls == Nulls::Last {
+        arms.push(Arm {
+            conditions: vec![leading.sql.clone().is_null()],
+            leading: Leading::Null,
+        });
+    }
+    arms
+}
+
+/// The two parts of a listing whose leading sort key may be NULL where a plain index does not have it.
+pub(super) fn split_nulls(order: &OrderNode, sql: &Expr) -> [Arm; 2] {
+    let values = Arm {
+        conditions: vec![sql.clone().is_not_null()],
+        leading: Leading::NotNull,
+    };
+    let null = Arm {
+        conditions: vec![sql.clone().is_null()],
+        leading: Leading::Null,
+    };
+    match order.nulls {
+        Nulls::First => [null, values],
+        Nulls::Last => [values, null],
+    }
+}
+
+/// The rows after the cursor whose leading key is a value, as an index range.
+fn range(leading: &Key<'_>, rest: &[Key<'_>]) -> Vec<Expr> {
+    if rest.is_empty() {
+        return vec![leading.beyond(false)];
+    }
+    let comparable = rest
+        .iter()
+        .all(|key| key.order.direction == leading.order.direction && !key.order.nullable);
+    let after = if comparable {
+        let keys = || std::iter::once(leading).chain(rest);
+        let columns = Expr::tuple(keys().map(|key| key.sql.clone()));
+        let values = Expr::tuple(keys().map(|key| Expr::Value(key.value.clone())));
+        columns.binary(leading.beyond_operator(), values)
+    } else {
+        leading
+            .beyond(false)
+            .or(leading.equal().and(condition(rest)))
+    };
+    // The leading bound says nothing new; it is what PostgreSQL begins an index scan at.
+    vec![leading.beyond(true), after]
+}
+
+impl Key<'_> {
+    /// Rows whose key comes after the cursor's; none if NULL is the last of all.
+    fn after(&self) -> Option<Expr> {
+        match (is_null(&self.value), self.order.nulls) {
+            (true, Nulls::Last) => None,
+            (true, Nulls::First) => Some(self.sql.clone().is_not_null()),
+            (false, Nulls::Last) if self.order.nullable => {
+                Some(self.beyond(false).or(self.sql.clone().is_null()))
+            }
+            (false, _) => Some(self.beyond(false)),
+        }
+    }
+
+    /// Rows whose key is the cursor's.
+    fn equal(&self) -> Expr {
+        if is_null(&self.value) {
+            self.sql.clone().is_null()
+        } else {
+            self.sql.clone().eq(self.value.clone())
+        }
+    }
+
+    fn beyond_operator(&self) -> BinOper {
+        match self.order.direction {
+            Direction::Ascending => BinOper::GreaterThan,
+            Direction::Descending => BinOper::SmallerThan,
+        }
+    }
+
+    /// Rows whose key is a value beyond the cursor's, or that value too.
+    fn beyond(&self, or_equal: bool) -> Expr {
+        let operator = match (self.order.direction, or_equal) {
+            (Direction::Ascending, true) => BinOper::GreaterThanOrEqual,
+            (Direction::Descending, true) => BinOper::SmallerThanOrEqual,
+            (_, false) => self.beyond_operator(),
+        };
+        self.sql.clone().binary(operator, self.value.clone())
+    }
+}

@@ -1,0 +1,331 @@
+//! One page of a list: [`Listing`], [`Page`], [`Cursor`] and the [`PageStatement`] that they make.
+//!
+//! This module owns the shape of the statement: the page first, expensive values after. What the values are is
+//! owned by [`annotation`](crate::annotation), how conditions are written by [`predicate`](crate::predicate).
+
+mod cursor;
+mod keyset;
+mod legacy;
+mod optimized;
+mod outputs;
+mod page;
+mod page_statement;
+mod selection;
+mod sort_fields;
+mod total;
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::error::Error;
+use crate::order::{Direction, Order, OrderNode};
+use crate::predicate::{Predicate, PredicateNode};
+use crate::render::{Renderer, Scope};
+use crate::schema::{Definition, Entity, Tenant};
+
+pub use cursor::{Cursor, CursorError};
+pub use page::{Page, Total, TotalCount};
+pub use page_statement::PageStatement;
+pub use selection::{Selectable, Selection, Shows};
+pub use sort_fields::SortFields;
+
+use outputs::Outputs;
+use page::Position;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+pub(crate) use page_statement::PageShape;
+
+/// The largest page that a listing gives unless its host says otherwise.
+const MAX_PAGE_SIZE: u32 = 1_000;
+
+/// Two ways to the same rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// The page first, expensive values for its rows only.
+    #[default]
+    Optimized,
+    /// One SELECT with a sub-select for each value, as an ORM writes it: the way back if something goes wrong,
+    /// and the reference in tests. The same rows in the same order.
+    Legacy,
+}
+
+/// Rows of the entity `E`: whose, which, in what order, what of them, and which page.
+///
+/// A consuming builder; cloning one shares what it has so far. [`build`](Self::build) makes the statement.
+///
+/// # Example
+///
+/// ```
+/// use pagewise::chat::{self, Session};
+/// use pagewise::{Listing, Page, Total};
+///
+/// let messages = chat::message_timestamps();
+/// let page = Listing::of(Session)
+///     .tenant(7)                                       // required: Session has a tenant column
+///     .filter(Session::STATUS.eq("active"))
+///     .order_by(Session::CREATED_AT.desc())            // the key is appended
+///     .show((Session::CREATED_AT, &messages.last, &messages.count))
+///     .page(Page::first(25).with_total(Total::Capped(10_000)))
+///     .build()?;
+///
+/// assert_eq!(
+///     format!("{page:#}"),
+/// r#"WITH "page" AS (
+///   SELECT
+///     "session"."id" AS "id",
+///     "session"."created_at" AS "created_at",
+///     "session"."chat_id" AS "chat_id"
+///   FROM "experiments_experimentsession" AS "session"
+///   WHERE "session"."team_id" = $1
+///     AND "session"."status" = $2
+///   ORDER BY "session"."created_at" DESC NULLS FIRST, "session"."id" DESC NULLS FIRST
+///   LIMIT 26
+/// )
+/// SELECT
+///   "page"."id" AS "id",
+///   "page"."created_at" AS "created_at",
+///   "messages"."last_message_at" AS "last_message_at",
+///   "messages"."message_count" AS "message_count",
+///   "total"."total_rows"
+/// FROM (
+///   SELECT COUNT(*) AS "total_rows"
+///   FROM (
+///     SELECT 1
+///     FROM "experiments_experimentsession" AS "session"
+///     WHERE "session"."team_id" = $3
+///       AND "session"."status" = $4
+///     LIMIT 10001
+///   ) AS "capped"
+/// ) AS "total"
+/// LEFT JOIN "page" ON TRUE
+/// LEFT JOIN LATERAL (
+///   SELECT MAX("message"."created_at") AS "last_message_at", COUNT(*) AS "message_count"
+///   FROM "chat_chatmessage" AS "message"
+///   WHERE "message"."chat_id" = "page"."chat_id"
+/// ) AS "messages" ON TRUE
+/// ORDER BY "page"."created_at" DESC NULLS FIRST, "page"."id" DESC NULLS FIRST"#
+/// );
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub struct Listing<E> {
+    strategy: Strategy,
+    tenant: Option<Tenant>,
+    filters: Vec<PredicateNode>,
+    orders: Vec<OrderNode>,
+    shown: Vec<selection::Shown>,
+    page: Option<Page>,
+    max_page_size: u32,
+    marker: PhantomData<fn() -> E>,
+}
+
+impl<E: Entity> Listing<E> {
+    /// A listing of all rows of an entity, to be narrowed.
+    #[must_use]
+    pub fn of(_: E) -> Self {
+        Self {
+            strategy: Strategy::default(),
+            tenant: None,
+            filters: Vec::new(),
+            orders: Vec::new(),
+            shown: Vec::new(),
+            page: None,
+            max_page_size: MAX_PAGE_SIZE,
+            marker: PhantomData,
+        }
+    }
+
+    /// Whose rows. Required as soon as a table of the statement has a tenant column; every such table is bound
+    /// to it.
+    #[must_use]
+    pub fn tenant(mut self, tenant: impl Into<Tenant>) -> Self {
+        self.tenant = Some(tenant.into());
+        self
+    }
+
+    /// Only rows for which the condition is true; several must all be.
+    #[must_use]
+    pub fn filter(mut self, condition: Predicate<E>) -> Self {
+        self.filters.push(condition.node);
+        self
+    }
+
+    /// Sorted by this; by further calls where that is equal. The key is appended, so that the order is total.
+    /// Without any, rows are sorted by their key.
+    #[must_use]
+    pub fn order_by(mut self, order: Order<E>) -> Self {
+        self.orders.push(order.node);
+        self
+    }
+
+    /// Sorted by these; see [`order_by`](Self::order_by).
+    #[must_use]
+    pub fn order_by_all(mut self, orders: impl IntoIterator<Item = Order<E>>) -> Self {
+        self.orders
+            .extend(orders.into_iter().map(|order| order.node));
+        self
+    }
+
+    /// Shows columns, expressions and annotations: one, a tuple, or a list. The key is always shown. What is not
+    /// shown, sorted by or filtered on is not computed.
+    #[must_use]
+    pub fn show(mut self, selection: impl Selection<E>) -> Self {
+        selection.add_to(&mut selection::Shows::new(&mut self.shown));
+        self
+    }
+
+    /// Which page.
+    #[must_use]
+    pub fn page(mut self, page: Page) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// The largest page that may be asked for; 1000 unless said otherwise. A guard of the host against page
+    /// sizes that come from a request.
+    #[must_use]
+    pub fn max_page_size(mut self, rows: u32) -> Self {
+        self.max_page_size = rows;
+        self
+    }
+
+    /// Which of the two ways to the rows.
+    #[must_use]
+    pub fn strategy(mut self, strategy: Strategy) -> Self {
+        self.strategy = strategy;
+        self
+    }
+
+    /// The statement of the page.
+    ///
+    /// # Errors
+    ///
+    /// * [`Error::TenantRequired`], [`Error::TenantType`]: no tenant, or one of the wrong type;
+    /// * [`Error::PageRequired`], [`Error::PageEmpty`], [`Error::PageTooLarge`], [`Error::OffsetTooLarge`];
+    /// * [`Error::Cursor`]: the cursor is of another order;
+    /// * [`Error::DuplicateName`], [`Error::InvalidName`]: two outputs of one name, or a name that cannot be one;
+    /// * [`Error::NulInText`]: a text with NUL, which PostgreSQL cannot compare with.
+    pub fn build(&self) -> Result<PageStatement<E>, Error> {
+        let page = self.page.as_ref().ok_or(Error::PageRequired)?;
+        page.check(self.max_page_size)?;
+        let orders = self.total_order();
+        let request = Request {
+            definition: const { &E::DEFINITION },
+            renderer: Renderer {
+                tenant: self.tenant.as_ref(),
+            },
+            filters: &self.filters,
+            outputs: Outputs::new(const { &E::DEFINITION }, &self.shown, &orders)?,
+            after: cursor::fitting(page, const { &E::DEFINITION }, &orders)?,
+            orders,
+            page,
+        };
+        let select = match self.strategy {
+            Strategy::Optimized => optimized::select(&request)?,
+            Strategy::Legacy => legacy::select(&request)?,
+        };
+        PageStatement::new(&request, select)
+    }
+
+    /// The sort keys, made total by the key.
+    fn total_order(&self) -> Vec<OrderNode> {
+        let mut orders: Vec<OrderNode> = Vec::with_capacity(self.orders.len() + 1);
+        for order in &self.orders {
+            // What is sorted by already decides nothing more.
+            if !orders.iter().any(|before| before.node == order.node) {
+                orders.push(order.clone());
+            }
+        }
+        let key = E::DEFINITION.key;
+        match orders.iter().position(|order| order.is_column(key)) {
+            // Nothing after the key decides anything.
+            Some(at) => orders.truncate(at + 1),
+            None => {
+                let direction = orders
+                    .last()
+                    .map_or(Direction::Ascending, |order| order.direction);
+                orders.push(OrderNode::by_key(const { &E::DEFINITION }, direction));
+            }
+        }
+        orders
+    }
+}
+
+/// A listing that is being built: the same for both strategies.
+struct Request<'a> {
+    definition: Definition,
+    renderer: Renderer<'a>,
+    filters: &'a [PredicateNode],
+    outputs: Outputs,
+    /// The sort keys as the rows are given, the row's key last.
+    orders: Vec<OrderNode>,
+    /// The sort values of the row beside which the page begins.
+    after: Option<Vec<sea_query::Value>>,
+    page: &'a Page,
+}
+
+impl Request<'_> {
+    /// The rows' table, bound to the tenant, and the conditions of the filters.
+    fn rows(
+        &self,
+        scope: &Scope<'_>,
+    ) -> Result<(sea_query::TableRef, Vec<sea_query::Expr>), Error> {
+        let (table, bound) = self.renderer.source(self.definition, scope, false)?;
+        let mut conditions: Vec<_> = bound.into_iter().collect();
+        for filter in self.filters {
+            self.renderer.conjuncts(scope, filter, &mut conditions)?;
+        }
+        Ok((table, conditions))
+    }
+
+    /// The sort keys in the direction in which the page is read: from its end for a page before a cursor.
+    fn scan_orders(&self) -> Vec<OrderNode> {
+        if self.page.is_backward() {
+            self.orders
+                .iter()
+                .cloned()
+                .map(OrderNode::reversed)
+                .collect()
+        } else {
+            self.orders.clone()
+        }
+    }
+
+    /// One row more than the page has: whether there is a next page is known without another question.
+    fn limit(&self) -> u64 {
+        u64::from(self.page.size) + 1
+    }
+
+    fn offset(&self) -> Option<u64> {
+        match self.page.position {
+            Position::Offset(offset) if offset > 0 => Some(offset),
+            _ => None,
+        }
+    }
+}
+
+impl<E> Clone for Listing<E> {
+    fn clone(&self) -> Self {
+        Self {
+            strategy: self.strategy,
+            tenant: self.tenant.clone(),
+            filters: self.filters.clone(),
+            orders: self.orders.clone(),
+            shown: self.shown.clone(),
+            page: self.page.clone(),
+            max_page_size: self.max_page_size,
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<E: Entity> fmt::Debug for Listing<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listing")
+            .field("of", &E::DEFINITION.table)
+            .field("strategy", &self.strategy)
+            .field("tenant", &self.tenant)
+            .field("filters", &self.filters)
+            .field("orders", &self.orders)
+            .field("page", &self.page)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,149 @@
+//! The output columns of a page, by where each is computed.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::selection::Shown;
+use crate::annotation::AnnotationNode;
+use crate::error::Error;
+use crate::expression::Node;
+use crate::order::OrderNode;
+use crate::schema::{DataType, Definition};
+use crate::statement::OutputColumn;
+
+/// The name of the output that holds the total.
+pub(super) const TOTAL: &str = "total_rows";
+
+/// Longer names are cut off by PostgreSQL.
+const NAME_BYTES: usize = 63;
+
+/// What a page returns: the key, what is shown, and the sort keys, each once.
+pub(super) struct Outputs {
+    pub columns: Vec<Output>,
+    /// For each sort key, which column it is.
+    pub orders: Vec<usize>,
+}
+
+/// An output column of a page.
+pub(super) struct Output {
+    pub column: OutputColumn,
+    pub node: Node,
+    /// The rows are sorted by it, so that it is known before the page is.
+    pub sorted_by: bool,
+}
+
+impl Output {
+    /// An annotation that is computed for the rows of the page only.
+    pub fn after_page(&self) -> Option<&Arc<AnnotationNode>> {
+        match &self.node {
+            Node::Annotation(annotation) if !self.sorted_by => Some(annotation),
+            _ => None,
+        }
+    }
+}
+
+impl Outputs {
+    pub fn new(
+        definition: Definition,
+        shown: &[Shown],
+        orders: &[OrderNode],
+    ) -> Result<Self, Error> {
+        let mut outputs = Self {
+            columns: Vec::with_capacity(shown.len() + orders.len() + 1),
+            orders: Vec::new(),
+        };
+        let key = Node::Column(definition.key);
+        outputs.add(
+            Cow::Borrowed(definition.key),
+            &key,
+            definition.key_type,
+            false,
+        )?;
+        for shown in shown {
+            outputs.add(
+                shown.name.clone(),
+                &shown.node,
+                shown.data_type,
+                shown.nullable,
+            )?;
+        }
+        for order in orders {
+            let at = match outputs.position(&order.node) {
+                Some(at) => at,
+                None => {
+                    let name = outputs.free_name(&order.name);
+                    outputs.add(name, &order.node, order.data_type, order.nullable)?
+                }
+            };
+            outputs.columns[at].sorted_by = true;
+            outputs.orders.push(at);
+        }
+        Ok(outputs)
+    }
+
+    fn position(&self, node: &Node) -> Option<usize> {
+        self.columns
+            .iter()
+            .position(|output| same(&output.node, node))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        name == TOTAL || self.columns.iter().any(|output| output.column.name == name)
+    }
+
+    /// A sort key that is not shown takes whatever name is free.
+    fn free_name(&self, name: &Cow<'static, str>) -> Cow<'static, str> {
+        let mut name = name.clone();
+        while self.has(&name) {
+            name = Cow::Owned(format!("order_{name}"));
+        }
+        name
+    }
+
+    /// Adds a column unless the same is there already; which it is.
+    fn add(
+        &mut self,
+        name: Cow<'static, str>,
+        node: &Node,
+        data_type: DataType,
+        nullable: bool,
+    ) -> Result<usize, Error> {
+        if name.is_empty() || name.len() > NAME_BYTES || name.contains('\0') {
+            return Err(Error::InvalidName { name });
+        }
+        let same_name = self
+            .columns
+            .iter()
+            .position(|output| output.column.name == name);
+        match same_name {
+            Some(at) if self.columns[at].node == *node => Ok(at),
+            None if name != TOTAL => {
+                let column = OutputColumn {
+                    name,
+                    data_type,
+                    nullable,
+                };
+                self.columns.push(Output {
+                    column,
+                    node: node.clone(),
+                    sorted_by: false,
+                });
+                Ok(self.columns.len() - 1)
+            }
+            _ => Err(Error::DuplicateName { name }),
+        }
+    }
+}
+
+/// The same value; of annotations, their names do not matter.
+fn same(left: &Node, right: &Node) -> bool {
+    match (left, right) {
+        (Node::Annotation(left), Node::Annotation(right)) => {
+            Arc::ptr_eq(left, right)
+                || (left.computed == right.computed
+                    && left.path.hops == right.path.hops
+                    && left.filter == right.filter)
+        }
+        _ => left == right,
+    }
+}

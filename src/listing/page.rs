@@ -1,0 +1,138 @@
+//! Which page of a listing, and whether its length is wanted.
+
+use super::Cursor;
+use crate::error::Error;
+
+/// Which page of a listing: how many rows, beginning where, and whether the length of the whole is wanted.
+///
+/// By offset ([`first`](Self::first), [`number`](Self::number), [`offset`](Self::offset)) or by keyset
+/// ([`after`](Self::after), [`before`](Self::before), [`last`](Self::last)). PostgreSQL reads and drops every row
+/// before an offset; a keyset page costs the same anywhere, and rows that come or go meanwhile do not shift it.
+///
+/// # Example
+///
+/// ```
+/// use pagewise::{Page, Total};
+///
+/// let first = Page::first(25).with_total(Total::Exact);
+/// let third = Page::number(3, 25);
+/// assert_eq!(third, Page::offset(50, 25));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    pub(super) size: u32,
+    pub(super) position: Position,
+    pub(super) total: Total,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Position {
+    Offset(u64),
+    After(Cursor),
+    Before(Cursor),
+    End,
+}
+
+/// Whether and how the rows of the whole listing are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Total {
+    /// Not at all.
+    #[default]
+    None,
+    /// All of them, in the same statement: `count(*)` over the same conditions.
+    Exact,
+    /// Up to so many, in the same statement: what "10 000+" needs, at a cost that does not grow.
+    Capped(u32),
+    /// What the planner guesses, by `EXPLAIN` in a second, cheap statement. Good for conditions on plain
+    /// columns, far off for those over relations.
+    Estimated,
+}
+
+/// How many rows the whole listing has, as far as was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TotalCount {
+    /// Exactly so many.
+    Exact(u64),
+    /// More than so many: the cap of [`Total::Capped`].
+    MoreThan(u64),
+    /// About so many, as the planner guesses.
+    Estimated(u64),
+}
+
+impl Page {
+    fn new(size: u32, position: Position) -> Self {
+        Self {
+            size,
+            position,
+            total: Total::None,
+        }
+    }
+
+    /// The first page.
+    #[must_use]
+    pub fn first(size: u32) -> Self {
+        Self::offset(0, size)
+    }
+
+    /// The page of this number; the first is 1, and so is 0.
+    #[must_use]
+    pub fn number(number: u64, size: u32) -> Self {
+        Self::offset(number.saturating_sub(1).saturating_mul(size.into()), size)
+    }
+
+    /// The page that begins after so many rows.
+    #[must_use]
+    pub fn offset(rows: u64, size: u32) -> Self {
+        Self::new(size, Position::Offset(rows))
+    }
+
+    /// The page that begins after the row of the cursor.
+    #[must_use]
+    pub fn after(cursor: Cursor, size: u32) -> Self {
+        Self::new(size, Position::After(cursor))
+    }
+
+    /// The page that ends before the row of the cursor, its rows in the listing's order.
+    #[must_use]
+    pub fn before(cursor: Cursor, size: u32) -> Self {
+        Self::new(size, Position::Before(cursor))
+    }
+
+    /// The last rows of the listing, in the listing's order.
+    #[must_use]
+    pub fn last(size: u32) -> Self {
+        Self::new(size, Position::End)
+    }
+
+    /// With the length of the whole listing.
+    #[must_use]
+    pub fn with_total(mut self, total: Total) -> Self {
+        self.total = total;
+        self
+    }
+
+    pub(super) fn check(&self, limit: u32) -> Result<(), Error> {
+        if self.size == 0 {
+            return Err(Error::PageEmpty);
+        }
+        if self.size > limit {
+            return Err(Error::PageTooLarge {
+                size: self.size,
+                limit,
+            });
+        }
+        match self.position {
+            Position::Offset(offset) if i64::try_from(offset).is_err() => {
+                Err(Error::OffsetTooLarge { offset })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Read from its end.
+    pub(super) fn is_backward(&self) -> bool {
+        matches!(self.position, Position::Before(_) | Position::End)
+    }
+}

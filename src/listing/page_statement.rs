@@ -1,0 +1,131 @@
+//! The statement of one page, and what is needed to read its answer.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use sea_query::SelectStatement;
+
+use super::outputs::TOTAL;
+use super::page::{Position, Total};
+use super::{Request, cursor, total};
+use crate::error::Error;
+use crate::schema::DataType;
+use crate::statement::{OutputColumn, Statement};
+
+/// The statement of one page of a listing of `E`; made by [`Listing::build`](super::Listing::build).
+///
+/// It is a [`Statement`] (by `Deref`), printed as one, and run by `fetch` (feature `postgres`) or `fetch_async`
+/// (feature `tokio-postgres`).
+#[derive(Clone)]
+pub struct PageStatement<E> {
+    statement: Statement,
+    estimate: Option<Statement>,
+    shape: PageShape,
+    marker: PhantomData<fn() -> E>,
+}
+
+/// How to read the answer to a page's statement.
+#[derive(Clone, Debug)]
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "tokio-postgres")),
+    expect(dead_code, reason = "read by the drivers")
+)]
+pub(crate) struct PageShape {
+    pub size: usize,
+    pub total: Total,
+    /// Read from its end: the row too many is the first.
+    pub backward: bool,
+    /// There are rows before the first, or after the last of a page that is read from its end.
+    pub begins_within: bool,
+    /// The columns of the sort keys.
+    pub orders: Vec<(usize, DataType)>,
+    /// The fingerprint of the order, for cursors.
+    pub digest: u64,
+}
+
+impl<E> PageStatement<E> {
+    pub(super) fn new(request: &Request<'_>, select: SelectStatement) -> Result<Self, Error> {
+        let page = request.page;
+        let mut outputs: Vec<OutputColumn> = request
+            .outputs
+            .columns
+            .iter()
+            .map(|output| output.column.clone())
+            .collect();
+        if matches!(page.total, Total::Exact | Total::Capped(_)) {
+            outputs.push(OutputColumn {
+                name: TOTAL.into(),
+                data_type: DataType::BigInt,
+                nullable: false,
+            });
+        }
+        let orders = request
+            .outputs
+            .orders
+            .iter()
+            .map(|at| (*at, request.outputs.columns[*at].column.data_type))
+            .collect();
+        let shape = PageShape {
+            size: page.size as usize,
+            total: page.total,
+            backward: page.is_backward(),
+            begins_within: match page.position {
+                Position::Offset(offset) => offset > 0,
+                Position::After(_) | Position::Before(_) => true,
+                Position::End => false,
+            },
+            orders,
+            digest: cursor::digest(request.definition, &request.orders),
+        };
+        let estimate = total::estimate(request)?.map(|select| Statement::new(select, Vec::new()));
+        let statement = Statement::new(select, outputs);
+        Ok(Self {
+            statement,
+            estimate,
+            shape,
+            marker: PhantomData,
+        })
+    }
+
+    /// The statement.
+    #[must_use]
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// What is to be run under `EXPLAIN` for the estimate of [`Total::Estimated`]: the planner's guess stands in
+    /// the first line, as `rows=..`. `None` for every other total.
+    #[must_use]
+    pub fn estimate(&self) -> Option<&Statement> {
+        self.estimate.as_ref()
+    }
+
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    pub(crate) fn shape(&self) -> &PageShape {
+        &self.shape
+    }
+}
+
+impl<E> Deref for PageStatement<E> {
+    type Target = Statement;
+    fn deref(&self) -> &Statement {
+        &self.statement
+    }
+}
+
+impl<E> fmt::Display for PageStatement<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.statement.fmt(f)
+    }
+}
+
+impl<E> fmt::Debug for PageStatement<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageStatement")
+            .field("text", &self.statement.text())
+            .field("parameters", &self.statement.parameters())
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
+    }
+}

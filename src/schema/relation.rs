@@ -1,0 +1,313 @@
+//! The way from one row to the rows that belong to it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::{Column, Definition, Entity, SqlType};
+use crate::content_type::ContentTypeId;
+use crate::expression::Node;
+use crate::predicate::{Comparison, Predicate, PredicateNode};
+
+/// The way from one row of the entity `E` to its rows of the entity `F`.
+///
+/// Direct by a foreign key ([`many`](Self::many)), through other tables ([`then`](Self::then)), or generic
+/// through a content type ([`generic`](Self::generic)); with a condition on the rows at its end
+/// ([`filter`](Self::filter)). What is computed over it is an [`Annotation`](crate::Annotation)
+/// ([`count`](Self::count), [`max`](Self::max), ...); whether there is a row at all is a
+/// [`Predicate`] ([`exists`](Self::exists)).
+///
+/// A row of `F` that is reached on two ways is there twice, as in a join; use
+/// [`count_distinct`](Self::count_distinct) to count it once.
+///
+/// Every table on the way that has a tenant column is bound to the listing's tenant.
+///
+/// # Example
+///
+/// ```
+/// use pagewise::chat::{Message, Session};
+/// use pagewise::{Listing, Page, Relation};
+///
+/// let messages = Relation::many("messages", Session::CHAT_ID, Message::CHAT_ID);
+/// let human = messages.clone().filter(Message::MESSAGE_TYPE.eq("human"));
+///
+/// let count = messages.count();
+/// let page = Listing::of(Session)
+///     .tenant(7)
+///     .filter(human.exists())
+///     .show(&count)
+///     .page(Page::first(10))
+///     .build()?;
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub struct Relation<E, F> {
+    pub(crate) path: Path,
+    pub(crate) filter: Option<PredicateNode>,
+    marker: PhantomData<fn() -> (E, F)>,
+}
+
+/// The way from one row of the entity `E` to the one row of `F` that it points at, if there is one.
+///
+/// Made from the pointing column; since it points at the key of `F`, there is at most one row, and joining
+/// it never multiplies rows. [`value`](Self::value) reads a column of that row. It is a
+/// [`Relation`] too, by `into()`.
+///
+/// # Example
+///
+/// ```
+/// use pagewise::chat::{Experiment, Session};
+/// use pagewise::{Listing, Page, ToOne};
+///
+/// let experiment: ToOne<Session, Experiment> = ToOne::new("experiment", Session::EXPERIMENT_ID);
+/// let name = experiment.value(Experiment::NAME).named("experiment_name");
+/// let page = Listing::of(Session).tenant(7).show(&name).page(Page::first(10)).build()?;
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub struct ToOne<E, F> {
+    pub(crate) path: Path,
+    marker: PhantomData<fn() -> (E, F)>,
+}
+
+/// The untyped form of a relation.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Path {
+    /// The word by which emitted SQL calls the rows at its end.
+    pub name: Cow<'static, str>,
+    pub hops: Vec<Hop>,
+}
+
+/// One join of a path.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Hop {
+    /// The table that is joined.
+    pub definition: Definition,
+    /// The column of the table before.
+    pub from: &'static str,
+    /// The column of the table that is joined; its key if `to_one`.
+    pub to: &'static str,
+    /// At most one row is joined to each row before.
+    pub to_one: bool,
+    /// A foreign key stands behind it. A generic link has none: it may point at another tenant's row.
+    pub foreign_key: bool,
+    /// Only these rows of the joined table.
+    pub condition: Option<PredicateNode>,
+}
+
+impl<E: Entity, F: Entity> Relation<E, F> {
+    fn new(path: Path, filter: Option<PredicateNode>) -> Self {
+        Self {
+            path,
+            filter,
+            marker: PhantomData,
+        }
+    }
+
+    /// The rows of `F` whose column `to` equals the column `from` of the row: `ON to = from`.
+    ///
+    /// `name` is the word by which emitted SQL calls them.
+    #[must_use]
+    pub fn many<A, B>(name: &'static str, from: Column<E, A>, to: Column<F, B>) -> Self
+    where
+        A: SqlType,
+        B: SqlType<Base = A::Base>,
+    {
+        let hop = Hop {
+            definition: const { &F::DEFINITION },
+            from: from.name(),
+            to: to.name(),
+            to_one: false,
+            foreign_key: true,
+            condition: None,
+        };
+        Self::new(
+            Path {
+                name: Cow::Borrowed(name),
+                hops: vec![hop],
+            },
+            None,
+        )
+    }
+
+    /// The rows of `F` that point at the row by a content type and an object id, as Django's generic
+    /// relations do: `ON object_id = key AND content_type_id = $n`.
+    ///
+    /// The object id may be of another integer type than the key. No foreign key stands behind such a
+    /// link, so tables that are reached through it are each bound to the tenant by themselves.
+    #[must_use]
+    pub fn generic<B, C>(
+        name: &'static str,
+        content_type: Column<F, C>,
+        object_id: Column<F, B>,
+        of: ContentTypeId<E>,
+    ) -> Self
+    where
+        B: SqlType,
+        C: SqlType<Base = i32>,
+    {
+        let condition = PredicateNode::Compare(
+            Node::Column(content_type.name()),
+            Comparison::Equal,
+            Node::Value(of.value().into_value()),
+        );
+        let hop = Hop {
+            definition: const { &F::DEFINITION },
+            from: E::DEFINITION.key,
+            to: object_id.name(),
+            to_one: false,
+            foreign_key: false,
+            condition: Some(condition),
+        };
+        Self::new(
+            Path {
+                name: Cow::Borrowed(name),
+                hops: vec![hop],
+            },
+            None,
+        )
+    }
+
+    /// On from the rows of `F` to those of `G` that belong to them.
+    ///
+    /// The result is called by the name of `next`.
+    #[must_use]
+    pub fn then<G: Entity>(self, next: impl Into<Relation<F, G>>) -> Relation<E, G> {
+        let next = next.into();
+        let mut hops = self.into_hops();
+        hops.extend(next.path.hops);
+        Relation::new(
+            Path {
+                name: next.path.name,
+                hops,
+            },
+            next.filter,
+        )
+    }
+
+    /// Only the rows of `F` for which the condition is true; several must all be.
+    #[must_use]
+    pub fn filter(mut self, condition: Predicate<F>) -> Self {
+        self.filter = Some(match self.filter {
+            Some(filter) => filter.and(condition.node),
+            None => condition.node,
+        });
+        self
+    }
+
+    /// The same rows under another name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.path.name = name.into();
+        self
+    }
+
+    /// True of a row that has at least one such row: `EXISTS (SELECT 1 FROM ..)`.
+    #[must_use]
+    pub fn exists(&self) -> Predicate<E> {
+        self.existence(false)
+    }
+
+    /// True of a row that has no such row: `NOT EXISTS (SELECT 1 FROM ..)`.
+    #[must_use]
+    pub fn is_empty(&self) -> Predicate<E> {
+        self.existence(true)
+    }
+
+    fn existence(&self, negated: bool) -> Predicate<E> {
+        Predicate::new(PredicateNode::Exists {
+            path: self.path.clone(),
+            filter: self.filter.clone().map(Box::new),
+            negated,
+        })
+    }
+
+    /// The joins, the filter moved into the last of them.
+    fn into_hops(self) -> Vec<Hop> {
+        let mut hops = self.path.hops;
+        if let (Some(last), Some(filter)) = (hops.last_mut(), self.filter) {
+            last.condition = Some(match last.condition.take() {
+                Some(condition) => condition.and(filter),
+                None => filter,
+            });
+        }
+        hops
+    }
+}
+
+impl<E: Entity, F: Entity> ToOne<E, F> {
+    /// The row of `F` whose key the column `from` holds: `ON key = from`.
+    ///
+    /// `name` is the word by which emitted SQL calls it.
+    #[must_use]
+    pub fn new<A: SqlType<Base = F::Key>>(name: &'static str, from: Column<E, A>) -> Self {
+        let hop = Hop {
+            definition: const { &F::DEFINITION },
+            from: from.name(),
+            to: F::DEFINITION.key,
+            to_one: true,
+            foreign_key: true,
+            condition: None,
+        };
+        Self::of(Path {
+            name: Cow::Borrowed(name),
+            hops: vec![hop],
+        })
+    }
+
+    fn of(path: Path) -> Self {
+        Self {
+            path,
+            marker: PhantomData,
+        }
+    }
+
+    /// On to the row of `G` that the row of `F` points at.
+    #[must_use]
+    pub fn then<G: Entity>(self, next: ToOne<F, G>) -> ToOne<E, G> {
+        let mut hops = self.path.hops;
+        hops.extend(next.path.hops);
+        ToOne::of(Path {
+            name: next.path.name,
+            hops,
+        })
+    }
+}
+
+impl<E: Entity, F: Entity> From<ToOne<E, F>> for Relation<E, F> {
+    fn from(one: ToOne<E, F>) -> Self {
+        Self::new(one.path, None)
+    }
+}
+
+impl<E, F> Clone for Relation<E, F> {
+    fn clone(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            filter: self.filter.clone(),
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<E, F> Clone for ToOne<E, F> {
+    fn clone(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<E, F> fmt::Debug for Relation<E, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Relation")
+            .field("path", &self.path)
+            .field("filter", &self.filter)
+            .finish()
+    }
+}
+
+impl<E, F> fmt::Debug for ToOne<E, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToOne").field("path", &self.path).finish()
+    }
+}

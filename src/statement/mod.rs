@@ -1,0 +1,148 @@
+//! SQL text, its parameters and its output columns: [`Statement`].
+
+mod pretty;
+mod writer;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use sea_query::{PostgresQueryBuilder, SelectStatement, Value};
+
+use crate::schema::DataType;
+
+/// A statement that only reads: text, parameters, and what its columns are.
+///
+/// * `{}` is the text on one line, as it is sent; `{:#}` breaks it into lines for reading.
+/// * The text depends on the shape of what was asked, not on the values: the same page of another tenant,
+///   with another list of ids, is the same text, so a prepared statement serves both. The number of rows of a
+///   page is part of the shape and stands in the text, because PostgreSQL plans a bound LIMIT badly.
+/// * With a driver's feature it runs itself; any other driver takes [`text`](Self::text) and
+///   [`parameters`](Self::parameters).
+///
+/// # Example
+///
+/// ```
+/// use pagewise::chat::Session;
+/// use pagewise::{Listing, Page};
+///
+/// let page = Listing::of(Session).tenant(7).page(Page::first(2)).build()?;
+/// let statement = page.statement();
+/// assert_eq!(
+///     statement.text(),
+///     r#"SELECT "session"."id" FROM "experiments_experimentsession" AS "session" WHERE "session"."team_id" = $1 ORDER BY "session"."id" ASC NULLS LAST LIMIT 3"#
+/// );
+/// assert_eq!(
+///     format!("{statement:#}"),
+///     r#"SELECT "session"."id"
+/// FROM "experiments_experimentsession" AS "session"
+/// WHERE "session"."team_id" = $1
+/// ORDER BY "session"."id" ASC NULLS LAST
+/// LIMIT 3"#
+/// );
+/// assert_eq!(statement.parameters().len(), 1);
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Statement {
+    select: SelectStatement,
+    text: String,
+    parameters: Vec<Value>,
+    outputs: Arc<[OutputColumn]>,
+}
+
+/// A column of a statement's answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputColumn {
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// Its type.
+    pub data_type: DataType,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+}
+
+impl Statement {
+    pub(crate) fn new(select: SelectStatement, outputs: Vec<OutputColumn>) -> Self {
+        let (text, parameters) = writer::write(&select);
+        Self {
+            select,
+            text,
+            parameters,
+            outputs: outputs.into(),
+        }
+    }
+
+    /// The SQL as it is sent, with `$1`, `$2`, ... for the parameters.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The values of `$1`, `$2`, ... in this order.
+    #[must_use]
+    pub fn parameters(&self) -> &[Value] {
+        &self.parameters
+    }
+
+    /// The columns of the answer, in their order.
+    #[must_use]
+    pub fn outputs(&self) -> &[OutputColumn] {
+        &self.outputs
+    }
+
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    pub(crate) fn shared_outputs(&self) -> Arc<[OutputColumn]> {
+        Arc::clone(&self.outputs)
+    }
+
+    /// The statement in sea-query's form, to go on building with.
+    ///
+    /// sea-query binds LIMIT as a parameter, where [`text`](Self::text) has a literal.
+    #[must_use]
+    pub fn as_sea_query(&self) -> &SelectStatement {
+        &self.select
+    }
+
+    /// The statement in sea-query's form, to go on building with.
+    #[must_use]
+    pub fn into_sea_query(self) -> SelectStatement {
+        self.select
+    }
+
+    /// The SQL with its values written in, to be pasted into psql. Its first line says that it is not for
+    /// execution by a program: bound parameters are.
+    ///
+    /// ```
+    /// use pagewise::chat::Session;
+    /// use pagewise::{Listing, Page};
+    ///
+    /// let page = Listing::of(Session)
+    ///     .tenant(7)
+    ///     .filter(Session::STATUS.eq("it's"))
+    ///     .page(Page::first(2))
+    ///     .build()?;
+    /// let literal = page.statement().to_literal_sql();
+    /// assert!(literal.starts_with("-- for reading, not for execution by a program: values are written in\n"));
+    /// assert!(literal.contains(r#""session"."status" = E'it\'s'"#));
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn to_literal_sql(&self) -> String {
+        let literal = self.select.to_string(PostgresQueryBuilder);
+        format!(
+            "-- for reading, not for execution by a program: values are written in\n{};\n",
+            pretty::Pretty(&literal)
+        )
+    }
+}
+
+impl fmt::Display for Statement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            fmt::Display::fmt(&pretty::Pretty(&self.text), f)
+        } else {
+            f.write_str(&self.text)
+        }
+    }
+}
