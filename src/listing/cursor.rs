@@ -69,9 +69,19 @@ const LONGEST: usize = 8 * 1024;
 impl Cursor {
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     pub(crate) fn new(digest: u64, values: Vec<Value>) -> Self {
-        Self { digest, values }
+        // As the text has it, so that a cursor is the same before and after its journey.
+        let values = values
+            .into_iter()
+            .map(|value| if is_null(&value) { NULL } else { value });
+        Self {
+            digest,
+            values: values.collect(),
+        }
     }
 }
+
+/// NULL in a cursor, of whatever type: the order knows which.
+const NULL: Value = Value::Bool(None);
 
 /// The sort values of the page's cursor, if it has one and it fits the order.
 pub(super) fn fitting(
@@ -88,8 +98,7 @@ pub(super) fn fitting(
     let mut values = Vec::with_capacity(orders.len());
     for (value, order) in cursor.values.iter().zip(orders) {
         let value = match value {
-            // The text of NULL does not say of which type it is.
-            Value::Bool(None) if order.nullable => crate::schema::null(order.data_type),
+            &NULL if order.nullable => crate::schema::null(order.data_type),
             value if DataType::of_value(value) == Some(order.data_type) && !is_null(value) => {
                 value.clone()
             }
@@ -242,7 +251,7 @@ impl Reader<'_> {
     fn value(&mut self) -> Option<Value> {
         let [tag] = self.array()?;
         Some(match tag {
-            0 => Value::Bool(None),
+            0 => NULL,
             1 => match self.array()? {
                 [0] => Value::Bool(Some(false)),
                 [1] => Value::Bool(Some(true)),
