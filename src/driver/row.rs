@@ -10,7 +10,7 @@ use sea_query::Value;
 use super::wire::{self, types::FromSqlOwned};
 use crate::error::Error;
 use crate::listing::Selectable;
-use crate::schema::{DataType, Entity, null};
+use crate::schema::{DataType, Entity};
 use crate::statement::OutputColumn;
 
 /// A row of a listing of `E`.
@@ -105,8 +105,48 @@ impl<E> Row<E> {
             DataType::TimestampTz => Value::ChronoDateTimeUtc(self.read(at)?),
             #[cfg(feature = "uuid")]
             DataType::Uuid => Value::Uuid(self.read(at)?),
-            other => null(other),
+            DataType::Array(element) => self.array(at, *element)?,
+            #[cfg(not(feature = "uuid"))]
+            DataType::Uuid => Value::String(None),
         })
+    }
+
+    /// An array for a cursor.
+    fn array(&self, at: usize, element: DataType) -> Result<Value, Error> {
+        macro_rules! elements {
+            ($variant:ident, $type:ty, $value:expr) => {{
+                let elements: Option<Vec<Option<$type>>> = self.read(at)?;
+                elements.map(|elements| {
+                    let value: fn($type) -> _ = $value;
+                    let elements = elements
+                        .into_iter()
+                        .map(|element| Value::$variant(element.map(value)));
+                    Box::new(elements.collect())
+                })
+            }};
+            ($variant:ident) => {
+                elements!($variant, _, |element| element)
+            };
+        }
+        let elements = match element {
+            DataType::Boolean => elements!(Bool),
+            DataType::SmallInt => elements!(SmallInt),
+            DataType::Integer => elements!(Int),
+            DataType::BigInt => elements!(BigInt),
+            DataType::Real => elements!(Float),
+            DataType::DoublePrecision => elements!(Double),
+            DataType::Text => elements!(String, Text, |text| text.0),
+            DataType::Date => elements!(ChronoDate),
+            DataType::Timestamp => elements!(ChronoDateTime),
+            DataType::TimestampTz => elements!(ChronoDateTimeUtc),
+            #[cfg(feature = "uuid")]
+            DataType::Uuid => elements!(Uuid),
+            #[cfg(not(feature = "uuid"))]
+            DataType::Uuid => None,
+            // There is no column of such a type, see `SqlType` of `Vec`.
+            DataType::Array(_) => None,
+        };
+        Ok(Value::Array(element.array_type(), elements))
     }
 }
 

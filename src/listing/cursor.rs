@@ -5,13 +5,14 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sea_query::Value;
 
 use super::page::{Page, Position};
 use crate::expression::Node;
 use crate::order::{Direction, Nulls, OrderNode};
-use crate::schema::{DataType, Definition};
+use crate::render::reject_nul;
+use crate::schema::{DataType, Definition, null};
 
 /// The place of a row in the order of a listing: the values of its sort keys.
 ///
@@ -98,13 +99,13 @@ pub(super) fn fitting(
     let mut values = Vec::with_capacity(orders.len());
     for (value, order) in cursor.values.iter().zip(orders) {
         let value = match value {
-            &NULL if order.nullable => crate::schema::null(order.data_type),
+            &NULL if order.nullable => null(order.data_type),
             value if DataType::of_value(value) == Some(order.data_type) && !is_null(value) => {
                 value.clone()
             }
             _ => return Err(CursorError::OtherOrder),
         };
-        if matches!(&value, Value::String(Some(text)) if text.contains('\0')) {
+        if reject_nul(&order.name, &value).is_err() {
             return Err(CursorError::Malformed);
         }
         values.push(value);
@@ -230,8 +231,58 @@ fn encode(value: &Value, out: &mut Vec<u8>) {
         Value::ChronoDateTimeUtc(Some(v)) => put(10, &v.timestamp_micros().to_be_bytes()),
         #[cfg(feature = "uuid")]
         Value::Uuid(Some(v)) => put(11, v.as_bytes()),
+        Value::Array(_, Some(elements)) => {
+            let element = DataType::of_value(value).map_or(0, element_tag);
+            let count = u32::try_from(elements.len()).unwrap_or(u32::MAX);
+            put(12, &[element]);
+            out.extend(count.to_be_bytes());
+            for element in elements.iter() {
+                if is_null(element) {
+                    encode(&NULL, out);
+                } else {
+                    encode(element, out);
+                }
+            }
+        }
         _ => put(0, &[]),
     }
+}
+
+/// The types that arrays may be of, by their place in this list.
+const ELEMENTS: [DataType; 11] = [
+    DataType::Boolean,
+    DataType::SmallInt,
+    DataType::Integer,
+    DataType::BigInt,
+    DataType::Real,
+    DataType::DoublePrecision,
+    DataType::Text,
+    DataType::Date,
+    DataType::Timestamp,
+    DataType::TimestampTz,
+    DataType::Uuid,
+];
+
+/// The place of an array's elements in the list, from 1; 0 if it has none.
+fn element_tag(array: DataType) -> u8 {
+    let at = ELEMENTS
+        .iter()
+        .position(|element| matches!(array, DataType::Array(of) if of == element));
+    at.and_then(|at| u8::try_from(at + 1).ok()).unwrap_or(0)
+}
+
+/// The first day of PostgreSQL's calendar, in November of 4714 BC: earlier ones it refuses. Its last one is after
+/// chrono's.
+const FIRST_DAY: Option<NaiveDate> = NaiveDate::from_ymd_opt(-4713, 11, 24);
+
+fn known_day(day: NaiveDate) -> Option<NaiveDate> {
+    (Some(day) >= FIRST_DAY).then_some(day)
+}
+
+fn known_instant(micros: i64) -> Option<DateTime<Utc>> {
+    let instant = DateTime::from_timestamp_micros(micros)?;
+    known_day(instant.date_naive())?;
+    Some(instant)
 }
 
 /// Reads what `encode` wrote, or anything else without harm.
@@ -269,19 +320,46 @@ impl Reader<'_> {
             }
             8 => {
                 let days = i32::from_be_bytes(self.array()?);
-                Value::ChronoDate(Some(NaiveDate::from_num_days_from_ce_opt(days)?))
+                Value::ChronoDate(Some(known_day(NaiveDate::from_num_days_from_ce_opt(
+                    days,
+                )?)?))
             }
             9 => {
-                let instant = DateTime::from_timestamp_micros(i64::from_be_bytes(self.array()?))?;
+                let instant = known_instant(i64::from_be_bytes(self.array()?))?;
                 Value::ChronoDateTime(Some(instant.naive_utc()))
             }
             10 => {
-                let instant = DateTime::from_timestamp_micros(i64::from_be_bytes(self.array()?))?;
+                let instant = known_instant(i64::from_be_bytes(self.array()?))?;
                 Value::ChronoDateTimeUtc(Some(instant))
             }
             #[cfg(feature = "uuid")]
             11 => Value::Uuid(Some(uuid::Uuid::from_bytes(self.array()?))),
+            12 => self.elements()?,
             _ => return None,
         })
+    }
+
+    /// The elements of an array: as many as it says, all of the type that it says, none of them an array.
+    fn elements(&mut self) -> Option<Value> {
+        let [tag] = self.array()?;
+        let element = *ELEMENTS.get(usize::from(tag).checked_sub(1)?)?;
+        let count = usize::try_from(u32::from_be_bytes(self.array()?)).ok()?;
+        // An element has a byte at least: so many cannot be there.
+        if count > self.0.len() {
+            return None;
+        }
+        let mut elements = Vec::with_capacity(count);
+        for _ in 0..count {
+            // An array in an array would be read by going one deeper for each byte of the text.
+            if self.0.first() == Some(&12) {
+                return None;
+            }
+            elements.push(match self.value()? {
+                NULL => null(element),
+                value if DataType::of_value(&value) == Some(element) => value,
+                _ => return None,
+            });
+        }
+        Some(Value::Array(element.array_type(), Some(Box::new(elements))))
     }
 }

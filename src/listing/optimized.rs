@@ -16,7 +16,7 @@ use crate::annotation::sources::{self, Source};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
-use crate::render::{Scope, iden};
+use crate::render::{Scope, comparable, free_name, iden};
 
 /// The word by which the statement calls the rows of the page.
 const PAGE: &str = "page";
@@ -28,13 +28,13 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
         .columns
         .iter()
         .filter_map(|output| output.after_page());
-    let sources = sources::group(after_page.map(AsRef::as_ref), &[PAGE, total::WORD]);
+    let sources = sources::group(after_page.map(AsRef::as_ref), &[PAGE, total::WORD])?;
     let arms = arms(request)?;
     let total = total::select(request)?;
 
     let stands_alone =
         sources.is_empty() && total.is_none() && arms.len() == 1 && !request.page.is_backward();
-    let columns = page_columns(request, &sources)?;
+    let columns = PageColumns::new(request, &sources);
     let page = page(request, &columns, arms, stands_alone)?;
     if stands_alone {
         return Ok(page);
@@ -65,14 +65,17 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
         let name = &output.column.name;
         match computed.remove(name) {
             Some(expr) => select.expr_as(expr, iden(name)),
-            None => select.expr_as(Expr::col((PAGE.into_iden(), iden(name))), iden(name)),
+            None => {
+                let inside = iden(columns.name(request, output));
+                select.expr_as(Expr::col((PAGE.into_iden(), inside)), iden(name))
+            }
         };
     }
     if select_total(request) {
         select.expr(Expr::col((total::WORD.into_iden(), TOTAL.into_iden())));
     }
     for (order, at) in request.orders.iter().zip(&request.outputs.orders) {
-        let name = &request.outputs.columns[*at].column.name;
+        let name = columns.name(request, &request.outputs.columns[*at]);
         let (direction, nulls) = order.sql();
         select.order_by_expr_with_nulls(
             Expr::col((PAGE.into_iden(), iden(name))),
@@ -91,37 +94,54 @@ fn select_total(request: &Request<'_>) -> bool {
 }
 
 /// The columns that the page itself gives: known outputs, and what the annotations start from.
-fn page_columns(
-    request: &Request<'_>,
-    sources: &[Source<'_>],
-) -> Result<Vec<(Cow<'static, str>, Node)>, Error> {
-    let known = request
-        .outputs
-        .columns
-        .iter()
-        .filter(|output| output.after_page().is_none());
-    let mut columns: Vec<_> = known
-        .map(|output| (output.column.name.clone(), output.node.clone()))
-        .collect();
-    for from in sources.iter().filter_map(Source::from) {
-        let node = Node::Column(from);
-        match columns.iter().find(|(name, _)| name == from) {
-            Some((_, same)) if *same == node => {}
-            Some(_) => {
-                return Err(Error::DuplicateName {
-                    name: Cow::Borrowed(from),
-                });
-            }
-            None => columns.push((Cow::Borrowed(from), node)),
+struct PageColumns {
+    columns: Vec<(Cow<'static, str>, Node)>,
+}
+
+impl PageColumns {
+    fn new(request: &Request<'_>, sources: &[Source<'_>]) -> Self {
+        let outputs = &request.outputs.columns;
+        let starts: Vec<_> = sources.iter().filter_map(Source::from).collect();
+        let is_taken = |name: &str| {
+            starts.contains(&name) || outputs.iter().any(|output| output.column.name == name)
+        };
+        let mut columns: Vec<(Cow<'static, str>, Node)> = Vec::new();
+        for output in outputs
+            .iter()
+            .filter(|output| output.after_page().is_none())
+        {
+            let name = &output.column.name;
+            let is_start = matches!(&output.node, Node::Column(column) if column == name);
+            let name = match starts.contains(&name.as_ref()) && !is_start {
+                // An output is called like a column that an annotation starts from, and is not that column.
+                true => free_name("shown_", name, is_taken),
+                false => name.clone(),
+            };
+            columns.push((name, output.node.clone()));
         }
+        for start in starts {
+            if !columns.iter().any(|(name, _)| name == start) {
+                columns.push((Cow::Borrowed(start), Node::Column(start)));
+            }
+        }
+        Self { columns }
     }
-    Ok(columns)
+
+    /// What the page calls an output that it gives.
+    fn name<'a>(&'a self, request: &Request<'_>, output: &'a Output) -> &'a Cow<'static, str> {
+        let known = request.outputs.columns.iter();
+        let known = known.filter(|output| output.after_page().is_none());
+        known
+            .zip(&self.columns)
+            .find(|(known, _)| known.column.name == output.column.name)
+            .map_or(&output.column.name, |(_, (name, _))| name)
+    }
 }
 
 /// The rows of the page: one part, or values and NULL apart, each in the order of an index, and then together.
 fn page(
     request: &Request<'_>,
-    columns: &[(Cow<'static, str>, Node)],
+    columns: &PageColumns,
     arms: Vec<Arm>,
     stands_alone: bool,
 ) -> Result<SelectStatement, Error> {
@@ -145,7 +165,7 @@ fn page(
     page.union(UnionType::All, second?);
     for (order, at) in orders.iter().zip(&request.outputs.orders) {
         let (direction, nulls) = order.sql();
-        let name = iden(&request.outputs.columns[*at].column.name);
+        let name = iden(columns.name(request, &request.outputs.columns[*at]));
         page.order_by_expr_with_nulls(Expr::col(name), direction, nulls);
     }
     page.limit(request.limit());
@@ -155,7 +175,7 @@ fn page(
 /// One part of the page.
 fn part(
     request: &Request<'_>,
-    columns: &[(Cow<'static, str>, Node)],
+    columns: &PageColumns,
     orders: &[OrderNode],
     arm: Arm,
     stands_alone: bool,
@@ -165,7 +185,7 @@ fn part(
     let mut select = Query::select();
     select.from(table);
     let joins = Joins::new(request, &scope, &mut select)?;
-    for (name, node) in columns {
+    for (name, node) in &columns.columns {
         let expr = joins.expression(request, &scope, node)?;
         match node {
             Node::Column(column) if stands_alone && name == column => select.expr(expr),
@@ -190,7 +210,9 @@ fn part(
         let (direction, nulls) = order.sql();
         let key = match &order.node {
             // Computed once, in the select list.
-            Node::Annotation(_) => Expr::col(iden(&request.outputs.columns[*at].column.name)),
+            Node::Annotation(_) => {
+                Expr::col(iden(columns.name(request, &request.outputs.columns[*at])))
+            }
             node => joins.expression(request, &scope, node)?,
         };
         select.order_by_expr_with_nulls(key, direction, nulls);
@@ -225,7 +247,7 @@ impl Joins {
             _ => None,
         });
         let mut joined = Vec::new();
-        for source in sources::group(annotations, &[request.definition.alias]) {
+        for source in sources::group(annotations, &[request.definition.alias])? {
             source.join(&request.renderer, scope, select)?;
             for (member, expr) in source.outputs() {
                 let node = outputs
@@ -298,7 +320,7 @@ pub(super) fn keys<'a>(
             let sql = request.renderer.expression(scope, &order.node)?;
             Ok(Key {
                 order,
-                sql,
+                sql: comparable(sql, Some(order.data_type)),
                 value: value.clone(),
             })
         })

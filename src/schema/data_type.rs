@@ -32,7 +32,9 @@ pub enum DataType {
     Real,
     /// `double precision`, 8 bytes
     DoublePrecision,
-    /// `text`, and every type that compares like it: `varchar`, enumerations
+    /// `text` and every type that compares with it: `varchar`, `citext`. Also for the host's own type that stands
+    /// for an enumeration of the database: compare that one value at a time, since PostgreSQL does not compare it
+    /// with a list of texts
     Text,
     /// `date`
     Date,
@@ -223,7 +225,14 @@ impl<T: SqlType<Base = T>> SqlType for Option<T> {
 
 impl<T: SqlType> SqlType for Vec<T> {
     type Base = Self;
-    const DATA_TYPE: DataType = DataType::Array(&T::DATA_TYPE);
+    const DATA_TYPE: DataType = {
+        // PostgreSQL has no such type: `bigint[]` holds arrays of any number of dimensions.
+        assert!(
+            !matches!(T::DATA_TYPE, DataType::Array(_)),
+            "an array of arrays is not a type of PostgreSQL"
+        );
+        DataType::Array(&T::DATA_TYPE)
+    };
 
     fn into_value(self) -> Value {
         let elements = self.into_iter().map(T::into_value).collect();
