@@ -58,6 +58,10 @@ impl<'a> Scope<'a> {
 }
 
 /// A name as sea-query wants it.
+#[expect(
+    clippy::ptr_arg,
+    reason = "a borrowed name lives for ever and need not be copied"
+)]
 pub(crate) fn iden(name: &Cow<'static, str>) -> DynIden {
     match name {
         Cow::Borrowed(name) => (*name).into_iden(),

@@ -54,6 +54,7 @@ fn wire_type(data_type: DataType) -> Type {
         DataType::Date => Type::DATE,
         DataType::Timestamp => Type::TIMESTAMP,
         DataType::TimestampTz => Type::TIMESTAMPTZ,
+        #[cfg(feature = "uuid")]
         DataType::Uuid => Type::UUID,
         DataType::Array(element) => match element {
             DataType::Boolean => Type::BOOL_ARRAY,
@@ -66,6 +67,7 @@ fn wire_type(data_type: DataType) -> Type {
             DataType::Date => Type::DATE_ARRAY,
             DataType::Timestamp => Type::TIMESTAMP_ARRAY,
             DataType::TimestampTz => Type::TIMESTAMPTZ_ARRAY,
+            #[cfg(feature = "uuid")]
             DataType::Uuid => Type::UUID_ARRAY,
             DataType::Array(_) => wire_type(*element),
         },

@@ -71,7 +71,7 @@ impl Outputs {
             let at = match outputs.position(&order.node) {
                 Some(at) => at,
                 None => {
-                    let name = outputs.free_name(&order.name);
+                    let name = outputs.free_name(order.name.clone());
                     outputs.add(name, &order.node, order.data_type, order.nullable)?
                 }
             };
@@ -92,8 +92,7 @@ impl Outputs {
     }
 
     /// A sort key that is not shown takes whatever name is free.
-    fn free_name(&self, name: &Cow<'static, str>) -> Cow<'static, str> {
-        let mut name = name.clone();
+    fn free_name(&self, mut name: Cow<'static, str>) -> Cow<'static, str> {
         while self.has(&name) {
             name = Cow::Owned(format!("order_{name}"));
         }

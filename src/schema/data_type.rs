@@ -41,6 +41,7 @@ pub enum DataType {
     /// `timestamptz`: an instant
     TimestampTz,
     /// `uuid` (feature `uuid`)
+    #[cfg(feature = "uuid")]
     Uuid,
     /// An array of another type
     Array(&'static DataType),
@@ -59,6 +60,7 @@ impl fmt::Display for DataType {
             Self::Date => "date",
             Self::Timestamp => "timestamp",
             Self::TimestampTz => "timestamptz",
+            #[cfg(feature = "uuid")]
             Self::Uuid => "uuid",
             Self::Array(element) => return write!(f, "{element}[]"),
         })
@@ -79,6 +81,7 @@ impl DataType {
             Self::Date => "date[]",
             Self::Timestamp => "timestamp[]",
             Self::TimestampTz => "timestamptz[]",
+            #[cfg(feature = "uuid")]
             Self::Uuid => "uuid[]",
             // PostgreSQL does not tell the dimensions of arrays apart.
             Self::Array(element) => element.array_name(),
@@ -100,8 +103,6 @@ impl DataType {
             Self::TimestampTz => ArrayType::ChronoDateTimeUtc,
             #[cfg(feature = "uuid")]
             Self::Uuid => ArrayType::Uuid,
-            #[cfg(not(feature = "uuid"))]
-            Self::Uuid => ArrayType::String,
             Self::Array(element) => element.array_type(),
         }
     }
@@ -246,8 +247,6 @@ pub(crate) fn null(data_type: DataType) -> Value {
         DataType::TimestampTz => Value::ChronoDateTimeUtc(None),
         #[cfg(feature = "uuid")]
         DataType::Uuid => Value::Uuid(None),
-        #[cfg(not(feature = "uuid"))]
-        DataType::Uuid => Value::String(None),
         DataType::Array(element) => Value::Array(element.array_type(), None),
     }
 }
