@@ -133,7 +133,7 @@ impl Printer<'_, '_> {
         self.rest = &self.rest[1..];
         if let Some(Open::Select) = self.open.pop() {
             self.long_list.pop();
-            self.new_line(0);
+            self.new_line(usize::from(self.in_long_list()));
         }
         self.out.push(')');
     }
@@ -165,12 +165,17 @@ impl Printer<'_, '_> {
             self.out.pop();
         }
         self.out.push('\n');
-        let depth = self
+        let selects = self
             .open
             .iter()
             .filter(|open| matches!(open, Open::Select))
-            .count()
-            + more;
+            .count();
+        // A sub-select that is an item of a long list is indented as the item is.
+        let around = self
+            .long_list
+            .split_last()
+            .map_or(&[][..], |(_, around)| around);
+        let depth = selects + around.iter().filter(|long| **long).count() + more;
         for _ in 0..depth {
             self.out.push_str("  ");
         }
