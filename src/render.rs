@@ -4,6 +4,7 @@
 //! gets into a statement unbound.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use sea_query::{
     BinOper, Condition, DynIden, Expr, ExprTrait, Func, IntoIden, JoinType, NullOrdering, Query,
@@ -71,10 +72,27 @@ pub(crate) fn iden(name: &Cow<'static, str>) -> DynIden {
 
 /// What the parts of one statement have in common.
 pub(crate) struct Renderer<'a> {
-    pub tenant: Option<&'a Tenant>,
+    tenant: Option<&'a Tenant>,
+    /// The tables that have been read.
+    read: RefCell<Vec<Definition>>,
 }
 
-impl Renderer<'_> {
+impl<'a> Renderer<'a> {
+    pub fn new(tenant: Option<&'a Tenant>) -> Self {
+        Self {
+            tenant,
+            read: RefCell::new(Vec::with_capacity(8)),
+        }
+    }
+
+    /// Whether a table of this name was read, found by the search path.
+    pub fn has_read(&self, table: &str) -> bool {
+        self.read
+            .borrow()
+            .iter()
+            .any(|read| read.schema.is_none() && read.table == table)
+    }
+
     /// A table as a row of `scope`, and what binds it to the tenant.
     ///
     /// `by_foreign_key`: the row is reached by a foreign key from one that is bound already, so that a table
@@ -85,6 +103,7 @@ impl Renderer<'_> {
         scope: &Scope<'_>,
         by_foreign_key: bool,
     ) -> Result<(TableRef, Option<Expr>), Error> {
+        self.read.borrow_mut().push(definition);
         let schema = definition.schema.map(Into::into);
         let table = TableName(schema, definition.table.into_iden());
         let table = TableRef::Table(table, Some(scope.iden()));

@@ -1,25 +1,18 @@
 //! The page first, its expensive values after.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
-use sea_query::{
-    Asterisk, CommonTableExpression, Condition, Expr, IntoIden, JoinType, Query, SelectStatement,
-    UnionType, WithClause,
-};
+use sea_query::{Asterisk, Expr, IntoIden, Query, SelectStatement, UnionType};
 
 use super::keyset::{self, Arm, Key, Leading};
-use super::outputs::{Output, TOTAL};
-use super::{Request, total};
+use super::outputs::Output;
+use super::{Request, total, wrap};
 use crate::annotation::Computed;
 use crate::annotation::sources::{self, Source};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
 use crate::render::{Scope, iden};
-
-/// The word by which the statement calls the rows of the page.
-const PAGE: &str = "page";
 
 /// The statement of a page.
 pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
@@ -28,7 +21,10 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
         .columns
         .iter()
         .filter_map(|output| output.after_page());
-    let sources = sources::group(after_page.map(AsRef::as_ref), &[PAGE, total::WORD]);
+    let sources = sources::group(
+        after_page.map(AsRef::as_ref),
+        &[request.page_word.as_ref(), total::WORD],
+    );
     let arms = arms(request)?;
     let total = total::select(request)?;
 
@@ -40,54 +36,14 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
         return Ok(page);
     }
 
-    let mut select = Query::select();
-    let cte = CommonTableExpression::new()
-        .table_name(PAGE)
-        .query(page)
-        .to_owned();
-    select.with_cte(WithClause::new().cte(cte).to_owned());
-    match total {
-        Some(total) => {
-            select.from_subquery(total, total::WORD.into_iden());
-            select.join(JoinType::LeftJoin, PAGE.into_iden(), Condition::all());
+    wrap::around(request, page, total, |scope, select| {
+        let mut computed = wrap::Computed::new();
+        for source in &sources {
+            source.join(&request.renderer, scope, select)?;
+            computed.extend(source.outputs().map(|(member, expr)| (&member.name, expr)));
         }
-        None => {
-            select.from(PAGE.into_iden());
-        }
-    }
-    let scope = Scope::root(PAGE);
-    let mut computed = HashMap::new();
-    for source in &sources {
-        source.join(&request.renderer, &scope, &mut select)?;
-        computed.extend(source.outputs().map(|(member, expr)| (&member.name, expr)));
-    }
-    for output in &request.outputs.columns {
-        let name = &output.column.name;
-        match computed.remove(name) {
-            Some(expr) => select.expr_as(expr, iden(name)),
-            None => select.expr_as(Expr::col((PAGE.into_iden(), iden(name))), iden(name)),
-        };
-    }
-    if select_total(request) {
-        select.expr(Expr::col((total::WORD.into_iden(), TOTAL.into_iden())));
-    }
-    for (order, at) in request.orders.iter().zip(&request.outputs.orders) {
-        let name = &request.outputs.columns[*at].column.name;
-        let (direction, nulls) = order.sql();
-        select.order_by_expr_with_nulls(
-            Expr::col((PAGE.into_iden(), iden(name))),
-            direction,
-            nulls,
-        );
-    }
-    Ok(select)
-}
-
-fn select_total(request: &Request<'_>) -> bool {
-    matches!(
-        request.page.total,
-        super::Total::Exact | super::Total::Capped(_)
-    )
+        Ok(computed)
+    })
 }
 
 /// The columns that the page itself gives: known outputs, and what the annotations start from.
