@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::expression::Node;
 use crate::order::{Direction, Nulls, OrderNode};
 use crate::predicate::{Comparison, PredicateNode};
-use crate::schema::{Definition, Hop, Path, Tenancy, Tenant};
+use crate::schema::{DataType, Definition, Hop, Path, Tenancy, Tenant};
 
 /// Where a column is looked up: a row of the statement, inside the rows around it.
 pub(crate) struct Scope<'a> {
@@ -194,7 +194,14 @@ impl<'a> Renderer<'a> {
                     }
                 }
                 // The cast names the type, so that no operator has to be guessed from an untyped array.
-                let array = Expr::Value(array.clone()).cast_as(element.array_name());
+                let array = Expr::Value(array.clone());
+                let array = match element {
+                    // Sent as texts: only the server knows the enumeration.
+                    DataType::Enumeration(_) => {
+                        array.cast_as("text[]").cast_as(element.array_name())
+                    }
+                    element => array.cast_as(element.array_name()),
+                };
                 let (how, over) = if *negated {
                     ("<>", "ALL")
                 } else {

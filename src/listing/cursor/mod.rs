@@ -13,7 +13,7 @@ use sea_query::Value;
 use self::bytes::Reader;
 use super::page::{Page, Position};
 use crate::order::OrderNode;
-use crate::schema::{DataType, Definition, null};
+use crate::schema::{Definition, null};
 
 pub(super) use self::fingerprint::fingerprint;
 
@@ -98,9 +98,7 @@ pub(super) fn fitting(
         let value = match value {
             // The text of NULL does not say of which type it is.
             Value::Bool(None) if order.nullable => null(order.data_type),
-            value if DataType::of_value(value) == Some(order.data_type) && !is_null(value) => {
-                value.clone()
-            }
+            value if order.data_type.fits(value) && !is_null(value) => value.clone(),
             _ => return Err(CursorError::OtherOrder),
         };
         if has_nul(&value) {
