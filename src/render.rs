@@ -3,6 +3,11 @@
 //! Everything that reads a table goes through [`Renderer::source`], so that no table with a tenant column
 //! gets into a statement unbound.
 
+#![expect(
+    clippy::ptr_arg,
+    reason = "a borrowed name lives for ever and need not be copied"
+)]
+
 use std::borrow::Cow;
 use std::cell::RefCell;
 
@@ -59,10 +64,6 @@ impl<'a> Scope<'a> {
 }
 
 /// A name as sea-query wants it.
-#[expect(
-    clippy::ptr_arg,
-    reason = "a borrowed name lives for ever and need not be copied"
-)]
 pub(crate) fn iden(name: &Cow<'static, str>) -> DynIden {
     match name {
         Cow::Borrowed(name) => (*name).into_iden(),
@@ -394,6 +395,15 @@ impl OrderNode {
         };
         (direction, nulls)
     }
+}
+
+/// Adds an output; `AS` is written where the output is called otherwise than its column.
+pub(crate) fn select_as(select: &mut SelectStatement, value: Expr, name: &Cow<'static, str>) {
+    let name = iden(name);
+    match &value {
+        Expr::Column(column) if column.column() == Some(&name) => select.expr(value),
+        _ => select.expr_as(value, name),
+    };
 }
 
 /// Conditions joined by AND; `TRUE` if there is none.

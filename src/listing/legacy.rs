@@ -6,7 +6,7 @@ use super::{Request, keyset, optimized, total, wrap};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
-use crate::render::{Scope, iden};
+use crate::render::{Scope, iden, select_as};
 
 /// The statement of a page.
 pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
@@ -27,7 +27,7 @@ fn page(request: &Request<'_>, orders: &[OrderNode]) -> Result<SelectStatement, 
     select.from(table);
     for output in &request.outputs.columns {
         let expr = request.renderer.expression(&scope, &output.node)?;
-        select.expr_as(expr, iden(&output.column.name));
+        select_as(&mut select, expr, &output.column.name);
     }
     for condition in conditions {
         select.and_where(condition);

@@ -72,10 +72,7 @@ pub enum Strategy {
 /// assert_eq!(
 ///     format!("{page:#}"),
 /// r#"WITH "page" AS (
-///   SELECT
-///     "session"."id" AS "id",
-///     "session"."created_at" AS "created_at",
-///     "session"."chat_id" AS "chat_id"
+///   SELECT "session"."id", "session"."created_at", "session"."chat_id"
 ///   FROM "experiments_experimentsession" AS "session"
 ///   WHERE "session"."team_id" = $1
 ///     AND "session"."status" = $2
@@ -83,10 +80,10 @@ pub enum Strategy {
 ///   LIMIT 26
 /// )
 /// SELECT
-///   "page"."id" AS "id",
-///   "page"."created_at" AS "created_at",
-///   "messages"."last_message_at" AS "last_message_at",
-///   "messages"."message_count" AS "message_count",
+///   "page"."id",
+///   "page"."created_at",
+///   "messages"."last_message_at",
+///   "messages"."message_count",
 ///   "total"."total_rows"
 /// FROM (
 ///   SELECT COUNT(*) AS "total_rows"

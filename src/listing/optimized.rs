@@ -12,7 +12,7 @@ use crate::annotation::sources::{self, Source};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
-use crate::render::{Scope, iden};
+use crate::render::{Scope, iden, select_as};
 
 /// The statement of a page.
 pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
@@ -31,7 +31,7 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
     let stands_alone =
         sources.is_empty() && total.is_none() && arms.len() == 1 && !request.page.is_backward();
     let columns = page_columns(request, &sources)?;
-    let page = page(request, &columns, arms, stands_alone)?;
+    let page = page(request, &columns, arms)?;
     if stands_alone {
         return Ok(page);
     }
@@ -79,12 +79,11 @@ fn page(
     request: &Request<'_>,
     columns: &[(Cow<'static, str>, Node)],
     arms: Vec<Arm>,
-    stands_alone: bool,
 ) -> Result<SelectStatement, Error> {
     let orders = request.scan_orders();
     let mut parts = arms
         .into_iter()
-        .map(|arm| part(request, columns, &orders, arm, stands_alone));
+        .map(|arm| part(request, columns, &orders, arm));
     let Some(first) = parts.next() else {
         return Ok(Query::select());
     };
@@ -114,7 +113,6 @@ fn part(
     columns: &[(Cow<'static, str>, Node)],
     orders: &[OrderNode],
     arm: Arm,
-    stands_alone: bool,
 ) -> Result<SelectStatement, Error> {
     let scope = Scope::root(request.definition.alias);
     let (table, conditions) = request.rows(&scope)?;
@@ -123,10 +121,7 @@ fn part(
     let joins = Joins::new(request, &scope, &mut select)?;
     for (name, node) in columns {
         let expr = joins.expression(request, &scope, node)?;
-        match node {
-            Node::Column(column) if stands_alone && name == column => select.expr(expr),
-            _ => select.expr_as(expr, iden(name)),
-        };
+        select_as(&mut select, expr, name);
     }
     for condition in conditions.into_iter().chain(arm.conditions) {
         select.and_where(condition);

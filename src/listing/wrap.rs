@@ -10,7 +10,7 @@ use sea_query::{
 use super::outputs::TOTAL;
 use super::{Request, total};
 use crate::error::Error;
-use crate::render::{Scope, iden};
+use crate::render::{Scope, iden, select_as};
 
 /// The value of an output that the page does not give itself, by the output's name.
 pub(super) type Computed<'r> = HashMap<&'r Cow<'static, str>, Expr>;
@@ -47,7 +47,7 @@ pub(super) fn around<'r>(
     for output in &request.outputs.columns {
         let name = &output.column.name;
         let value = computed.remove(name).unwrap_or_else(|| of_page(name));
-        select.expr_as(value, iden(name));
+        select_as(&mut select, value, name);
     }
     if has_total {
         select.expr(Expr::col((total::WORD.into_iden(), TOTAL.into_iden())));
