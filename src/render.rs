@@ -3,7 +3,13 @@
 //! Everything that reads a table goes through [`Renderer::source`], so that no table with a tenant column
 //! gets into a statement unbound.
 
+#![expect(
+    clippy::ptr_arg,
+    reason = "a borrowed name lives for ever and need not be copied"
+)]
+
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use sea_query::{
     BinOper, Condition, DynIden, Expr, ExprTrait, Func, IntoIden, JoinType, NullOrdering, Query,
@@ -101,10 +107,27 @@ pub(crate) fn free_name(
 
 /// What the parts of one statement have in common.
 pub(crate) struct Renderer<'a> {
-    pub tenant: Option<&'a Tenant>,
+    tenant: Option<&'a Tenant>,
+    /// The tables that have been read.
+    read: RefCell<Vec<Definition>>,
 }
 
-impl Renderer<'_> {
+impl<'a> Renderer<'a> {
+    pub fn new(tenant: Option<&'a Tenant>) -> Self {
+        Self {
+            tenant,
+            read: RefCell::new(Vec::with_capacity(8)),
+        }
+    }
+
+    /// Whether a table of this name was read, found by the search path.
+    pub fn has_read(&self, table: &str) -> bool {
+        self.read
+            .borrow()
+            .iter()
+            .any(|read| read.schema.is_none() && read.table == table)
+    }
+
     /// A table as a row of `scope`, and what binds it to the tenant.
     ///
     /// `by_foreign_key`: the row is reached by a foreign key from one that is bound already, so that a table
@@ -115,6 +138,7 @@ impl Renderer<'_> {
         scope: &Scope<'_>,
         by_foreign_key: bool,
     ) -> Result<(TableRef, Option<Expr>), Error> {
+        self.read.borrow_mut().push(definition);
         let schema = definition.schema.map(Into::into);
         let table = TableName(schema, definition.table.into_iden());
         let table = TableRef::Table(table, Some(scope.iden()));
@@ -204,7 +228,14 @@ impl Renderer<'_> {
             } => {
                 reject_nul(&label(node), array)?;
                 // The cast names the type, so that no operator has to be guessed from an untyped array.
-                let array = Expr::Value(array.clone()).cast_as(element.array_name());
+                let array = Expr::Value(array.clone());
+                let array = match element {
+                    // Sent as texts: only the server knows the enumeration.
+                    DataType::Enumeration(_) => {
+                        array.cast_as("text[]").cast_as(element.array_name())
+                    }
+                    element => array.cast_as(element.array_name()),
+                };
                 let (how, over) = if *negated {
                     ("<>", "ALL")
                 } else {
@@ -423,6 +454,15 @@ impl OrderNode {
         };
         (direction, nulls)
     }
+}
+
+/// Adds an output; `AS` is written where the output is called otherwise than its column.
+pub(crate) fn select_as(select: &mut SelectStatement, value: Expr, name: &Cow<'static, str>) {
+    let name = iden(name);
+    match &value {
+        Expr::Column(column) if column.column() == Some(&name) => select.expr(value),
+        _ => select.expr_as(value, name),
+    };
 }
 
 /// Conditions joined by AND; `TRUE` if there is none.

@@ -6,7 +6,7 @@ use sea_query::{Condition, DynIden, Expr, JoinType, SelectStatement};
 
 use super::{AnnotationNode, Computed, sql};
 use crate::error::Error;
-use crate::render::{Renderer, Scope, all, free_name, iden, is_name};
+use crate::render::{Renderer, Scope, all, free_name, iden, is_name, select_as};
 
 /// Annotations that are computed together.
 pub(crate) struct Source<'a> {
@@ -79,7 +79,7 @@ impl<'a> Source<'a> {
             Computed::Related(_) => renderer.path(page, &leader.path, None, |_, row, select| {
                 for member in &self.members {
                     if let Computed::Related(column) = &member.computed {
-                        select.expr_as(row.column(column), iden(&member.name));
+                        select_as(select, row.column(column), &member.name);
                     }
                 }
                 Ok(())

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
 use crate::predicate::PredicateNode;
-use crate::render::{Renderer, Scope, iden, reject_nul_text};
+use crate::render::{Renderer, Scope, iden, reject_nul_text, select_as};
 use crate::schema::Path;
 
 /// What messages call the text between joined texts.
@@ -90,9 +90,11 @@ pub(super) fn first<'n>(
         for (name, value) in values {
             let value = renderer.expression(row, value)?;
             match name {
-                Some(name) => select.expr_as(value, iden(name)),
-                None => select.expr(value),
-            };
+                Some(name) => select_as(select, value, name),
+                None => {
+                    select.expr(value);
+                }
+            }
         }
         renderer.order_by(row, order, select)?;
         select.limit(1);

@@ -99,33 +99,23 @@ impl<E> Row<E> {
             DataType::BigInt => Value::BigInt(self.read(at)?),
             DataType::Real => Value::Float(self.read(at)?),
             DataType::DoublePrecision => Value::Double(self.read(at)?),
-            DataType::Text => Value::String(self.read::<Option<Text>>(at)?.map(|text| text.0)),
+            DataType::Text | DataType::Enumeration(_) => {
+                Value::String(self.read::<Option<Text>>(at)?.map(|text| text.0))
+            }
             DataType::Date => Value::ChronoDate(self.read(at)?),
             DataType::Timestamp => Value::ChronoDateTime(self.read(at)?),
             DataType::TimestampTz => Value::ChronoDateTimeUtc(self.read(at)?),
             #[cfg(feature = "uuid")]
             DataType::Uuid => Value::Uuid(self.read(at)?),
-            DataType::Array(element) => self.array(at, *element)?,
-            #[cfg(not(feature = "uuid"))]
-            DataType::Uuid => Value::String(None),
+            DataType::Array(element) => return self.array(at, *element),
         })
     }
 
-    /// An array for a cursor.
     fn array(&self, at: usize, element: DataType) -> Result<Value, Error> {
         macro_rules! elements {
-            ($variant:ident, $type:ty, $value:expr) => {{
-                let elements: Option<Vec<Option<$type>>> = self.read(at)?;
-                elements.map(|elements| {
-                    let value: fn($type) -> _ = $value;
-                    let elements = elements
-                        .into_iter()
-                        .map(|element| Value::$variant(element.map(value)));
-                    Box::new(elements.collect())
-                })
-            }};
             ($variant:ident) => {
-                elements!($variant, _, |element| element)
+                self.read::<Option<Vec<_>>>(at)?
+                    .map(|elements| Box::new(elements.into_iter().map(Value::$variant).collect()))
             };
         }
         let elements = match element {
@@ -135,16 +125,28 @@ impl<E> Row<E> {
             DataType::BigInt => elements!(BigInt),
             DataType::Real => elements!(Float),
             DataType::DoublePrecision => elements!(Double),
-            DataType::Text => elements!(String, Text, |text| text.0),
+            DataType::Text | DataType::Enumeration(_) => {
+                self.read::<Option<Vec<Option<Text>>>>(at)?.map(|elements| {
+                    Box::new(
+                        elements
+                            .into_iter()
+                            .map(|text| Value::String(text.map(|text| text.0)))
+                            .collect(),
+                    )
+                })
+            }
             DataType::Date => elements!(ChronoDate),
             DataType::Timestamp => elements!(ChronoDateTime),
             DataType::TimestampTz => elements!(ChronoDateTimeUtc),
             #[cfg(feature = "uuid")]
             DataType::Uuid => elements!(Uuid),
-            #[cfg(not(feature = "uuid"))]
-            DataType::Uuid => None,
-            // There is no column of such a type, see `SqlType` of `Vec`.
-            DataType::Array(_) => None,
+            DataType::Array(_) => {
+                return Err(Error::UnexpectedAnswer {
+                    reason: format!(
+                        "sort key {at} is an array of arrays, of which there are no cursors"
+                    ),
+                });
+            }
         };
         Ok(Value::Array(element.array_type(), elements))
     }

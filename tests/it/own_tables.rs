@@ -71,7 +71,7 @@ struct Mood(String);
 
 impl SqlType for Mood {
     type Base = Self;
-    const DATA_TYPE: DataType = DataType::Text;
+    const DATA_TYPE: DataType = DataType::Enumeration("mood");
     fn into_value(self) -> Value {
         Value::String(Some(self.0))
     }

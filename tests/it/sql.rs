@@ -338,7 +338,7 @@ fn tags() {
     let chats = Listing::of(chat::Chat)
         .tenant(TEAM)
         .order_by(links.count().desc())
-        .show(&links.count());
+        .show(links.count());
     snapshot!("generic_relation", &mut client, chats.page(Page::first(5)));
 
     let listing = sessions()
