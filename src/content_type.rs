@@ -232,7 +232,12 @@ impl ContentTypes {
                     self.lock().put((app_label, model), *id);
                     ids.push(*id);
                 }
-                None => unknown.push(format!("{app_label}.{model}")),
+                None => {
+                    let name = format!("{app_label}.{model}");
+                    if !unknown.contains(&name) {
+                        unknown.push(name);
+                    }
+                }
             }
         }
         if !unknown.is_empty() {

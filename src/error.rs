@@ -152,12 +152,14 @@ pub enum Error {
     },
 }
 
-/// The driver's message of an error of the server is "db error"; the server's says what it is.
+/// The driver's own message only says where it happened ("db error"); its cause says what.
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 fn reason(error: &crate::driver::wire::Error) -> String {
-    match error.as_db_error() {
-        Some(error) => error.to_string(),
-        None => error.to_string(),
+    use std::error::Error;
+    match (error.as_db_error(), error.source()) {
+        (Some(error), _) => error.to_string(),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
     }
 }
 

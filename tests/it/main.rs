@@ -1,6 +1,14 @@
 //! The crate on a real PostgreSQL: one binary, a module for each builder or topic.
 
+mod bad_input;
+mod content_types;
+mod cursors;
+mod names;
 mod own_tables;
+mod postgres_driver;
+mod rows;
 mod sql;
 mod statement;
 mod support;
+#[cfg(feature = "tokio-postgres")]
+mod tokio_driver;
