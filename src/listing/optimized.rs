@@ -12,7 +12,7 @@ use crate::annotation::sources::{self, Source};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
-use crate::render::{Scope, iden, select_as};
+use crate::render::{Scope, comparable, free_name, iden, select_as};
 
 /// The statement of a page.
 pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
@@ -24,13 +24,13 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
     let sources = sources::group(
         after_page.map(AsRef::as_ref),
         &[request.page_word.as_ref(), total::WORD],
-    );
+    )?;
     let arms = arms(request)?;
     let total = total::select(request)?;
 
     let stands_alone =
         sources.is_empty() && total.is_none() && arms.len() == 1 && !request.page.is_backward();
-    let columns = page_columns(request, &sources)?;
+    let columns = PageColumns::new(request, &sources);
     let page = page(request, &columns, arms)?;
     if stands_alone {
         return Ok(page);
@@ -42,42 +42,65 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
             source.join(&request.renderer, scope, select)?;
             computed.extend(source.outputs().map(|(member, expr)| (&member.name, expr)));
         }
+        for (outside, inside) in &columns.renamed {
+            computed.insert(outside, Expr::col((scope.iden(), iden(inside))));
+        }
         Ok(computed)
     })
 }
 
 /// The columns that the page itself gives: known outputs, and what the annotations start from.
-fn page_columns(
-    request: &Request<'_>,
-    sources: &[Source<'_>],
-) -> Result<Vec<(Cow<'static, str>, Node)>, Error> {
-    let known = request
-        .outputs
-        .columns
-        .iter()
-        .filter(|output| output.after_page().is_none());
-    let mut columns: Vec<_> = known
-        .map(|output| (output.column.name.clone(), output.node.clone()))
-        .collect();
-    for from in sources.iter().filter_map(Source::from) {
-        let node = Node::Column(from);
-        match columns.iter().find(|(name, _)| name == from) {
-            Some((_, same)) if *same == node => {}
-            Some(_) => {
-                return Err(Error::DuplicateName {
-                    name: Cow::Borrowed(from),
-                });
+struct PageColumns {
+    columns: Vec<(Cow<'static, str>, Node)>,
+    /// Outputs that are called like a column that an annotation starts from, and are not that column.
+    renamed: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+}
+
+impl PageColumns {
+    fn new(request: &Request<'_>, sources: &[Source<'_>]) -> Self {
+        let outputs = &request.outputs.columns;
+        let starts: Vec<_> = sources.iter().filter_map(Source::from).collect();
+        let is_taken = |name: &str| {
+            starts.contains(&name) || outputs.iter().any(|output| output.column.name == name)
+        };
+        let mut page = Self {
+            columns: Vec::new(),
+            renamed: Vec::new(),
+        };
+        let known = outputs
+            .iter()
+            .filter(|output| output.after_page().is_none());
+        for output in known {
+            let mut name = output.column.name.clone();
+            let is_start = matches!(&output.node, Node::Column(column) if *column == name);
+            if starts.contains(&name.as_ref()) && !is_start {
+                let inside = free_name("shown_", &name, is_taken);
+                page.renamed.push((name, inside.clone()));
+                name = inside;
             }
-            None => columns.push((Cow::Borrowed(from), node)),
+            page.columns.push((name, output.node.clone()));
         }
+        for start in starts {
+            if !page.columns.iter().any(|(name, _)| name == start) {
+                page.columns
+                    .push((Cow::Borrowed(start), Node::Column(start)));
+            }
+        }
+        page
     }
-    Ok(columns)
+
+    /// What the page calls an output.
+    fn inside<'a>(&'a self, output: &'a Output) -> &'a Cow<'static, str> {
+        let name = &output.column.name;
+        let renamed = self.renamed.iter().find(|(outside, _)| outside == name);
+        renamed.map_or(name, |(_, inside)| inside)
+    }
 }
 
 /// The rows of the page: one part, or values and NULL apart, each in the order of an index, and then together.
 fn page(
     request: &Request<'_>,
-    columns: &[(Cow<'static, str>, Node)],
+    columns: &PageColumns,
     arms: Vec<Arm>,
 ) -> Result<SelectStatement, Error> {
     let orders = request.scan_orders();
@@ -100,7 +123,7 @@ fn page(
     page.union(UnionType::All, second?);
     for (order, at) in orders.iter().zip(&request.outputs.orders) {
         let (direction, nulls) = order.sql();
-        let name = iden(&request.outputs.columns[*at].column.name);
+        let name = iden(columns.inside(&request.outputs.columns[*at]));
         page.order_by_expr_with_nulls(Expr::col(name), direction, nulls);
     }
     page.limit(request.limit());
@@ -110,7 +133,7 @@ fn page(
 /// One part of the page.
 fn part(
     request: &Request<'_>,
-    columns: &[(Cow<'static, str>, Node)],
+    columns: &PageColumns,
     orders: &[OrderNode],
     arm: Arm,
 ) -> Result<SelectStatement, Error> {
@@ -119,7 +142,7 @@ fn part(
     let mut select = Query::select();
     select.from(table);
     let joins = Joins::new(request, &scope, &mut select)?;
-    for (name, node) in columns {
+    for (name, node) in &columns.columns {
         let expr = joins.expression(request, &scope, node)?;
         select_as(&mut select, expr, name);
     }
@@ -141,7 +164,7 @@ fn part(
         let (direction, nulls) = order.sql();
         let key = match &order.node {
             // Computed once, in the select list.
-            Node::Annotation(_) => Expr::col(iden(&request.outputs.columns[*at].column.name)),
+            Node::Annotation(_) => Expr::col(iden(columns.inside(&request.outputs.columns[*at]))),
             node => joins.expression(request, &scope, node)?,
         };
         select.order_by_expr_with_nulls(key, direction, nulls);
@@ -176,12 +199,11 @@ impl Joins {
             _ => None,
         });
         let mut joined = Vec::new();
-        for source in sources::group(annotations, &[request.definition.alias]) {
+        for source in sources::group(annotations, &[request.definition.alias])? {
             source.join(&request.renderer, scope, select)?;
             for (member, expr) in source.outputs() {
-                let node = outputs
-                    .iter()
-                    .find(|output| output.column.name == member.name);
+                let is_member = |output: &&&Output| matches!(&output.node, Node::Annotation(of) if std::ptr::eq(of.as_ref(), member));
+                let node = outputs.iter().find(is_member);
                 joined.extend(node.map(|output| (output.node.clone(), expr)));
             }
         }
@@ -249,7 +271,7 @@ pub(super) fn keys<'a>(
             let sql = request.renderer.expression(scope, &order.node)?;
             Ok(Key {
                 order,
-                sql,
+                sql: comparable(sql, Some(order.data_type)),
                 value: value.clone(),
             })
         })

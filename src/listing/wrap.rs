@@ -42,11 +42,14 @@ pub(super) fn around<'r>(
             select.from(scope.iden());
         }
     }
-    let mut computed = join(&scope, &mut select)?;
-    let of_page = |name: &Cow<'static, str>| Expr::col((scope.iden(), iden(name)));
+    let computed = join(&scope, &mut select)?;
+    let value = |name: &Cow<'static, str>| {
+        let computed = computed.get(name).cloned();
+        computed.unwrap_or_else(|| Expr::col((scope.iden(), iden(name))))
+    };
     for output in &request.outputs.columns {
         let name = &output.column.name;
-        let value = computed.remove(name).unwrap_or_else(|| of_page(name));
+        let value = value(name);
         select_as(&mut select, value, name);
     }
     if has_total {
@@ -54,7 +57,7 @@ pub(super) fn around<'r>(
     }
     for (order, at) in request.orders.iter().zip(&request.outputs.orders) {
         let (direction, nulls) = order.sql();
-        let key = of_page(&request.outputs.columns[*at].column.name);
+        let key = value(&request.outputs.columns[*at].column.name);
         select.order_by_expr_with_nulls(key, direction, nulls);
     }
     Ok(select)

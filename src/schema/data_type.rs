@@ -226,7 +226,14 @@ impl<T: SqlType<Base = T>> SqlType for Option<T> {
 
 impl<T: SqlType> SqlType for Vec<T> {
     type Base = Self;
-    const DATA_TYPE: DataType = DataType::Array(&T::DATA_TYPE);
+    const DATA_TYPE: DataType = {
+        // PostgreSQL has no such type: `bigint[]` holds arrays of any number of dimensions.
+        assert!(
+            !matches!(T::DATA_TYPE, DataType::Array(_)),
+            "an array of arrays is not a type of PostgreSQL"
+        );
+        DataType::Array(&T::DATA_TYPE)
+    };
 
     fn into_value(self) -> Value {
         let elements = self.into_iter().map(T::into_value).collect();
