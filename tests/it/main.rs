@@ -1,0 +1,5 @@
+//! The integration tests, on a real PostgreSQL.
+
+mod laws;
+mod oracle;
+mod world;
