@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::expression::Node;
 use crate::order::{Direction, Nulls, OrderNode};
 use crate::predicate::{Comparison, PredicateNode};
-use crate::schema::{Definition, Hop, Path, Tenancy, Tenant};
+use crate::schema::{DataType, Definition, Hop, Path, Tenancy, Tenant};
 
 /// Where a column is looked up: a row of the statement, inside the rows around it.
 pub(crate) struct Scope<'a> {
@@ -150,8 +150,11 @@ impl Renderer<'_> {
                 if let Node::Value(Value::String(Some(text))) = right {
                     reject_nul(&label(left), text)?;
                 }
-                let right = self.expression(scope, right)?;
-                self.expression(scope, left)?.binary(operator(*how), right)
+                let left = match right {
+                    Node::Value(value) => comparable(self.expression(scope, left)?, value),
+                    _ => self.expression(scope, left)?,
+                };
+                left.binary(operator(*how), self.expression(scope, right)?)
             }
             PredicateNode::IsNull {
                 node,
@@ -375,6 +378,18 @@ pub(crate) fn all(conditions: Vec<Expr>) -> Condition {
     conditions
         .into_iter()
         .fold(Condition::all(), Condition::add)
+}
+
+/// An expression as it is compared with a bound value.
+///
+/// PostgreSQL compares varchar with text, but not an array of the one with an array of the other.
+pub(crate) fn comparable(expression: Expr, value: &Value) -> Expr {
+    match value {
+        Value::Array(sea_query::ArrayType::String, _) => {
+            expression.cast_as(DataType::Text.array_name())
+        }
+        _ => expression,
+    }
 }
 
 fn operator(how: Comparison) -> BinOper {

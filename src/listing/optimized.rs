@@ -16,7 +16,7 @@ use crate::annotation::sources::{self, Source};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
-use crate::render::{Scope, iden};
+use crate::render::{Scope, comparable, iden};
 
 /// The word by which the statement calls the rows of the page.
 const PAGE: &str = "page";
@@ -298,7 +298,7 @@ pub(super) fn keys<'a>(
             let sql = request.renderer.expression(scope, &order.node)?;
             Ok(Key {
                 order,
-                sql,
+                sql: comparable(sql, value),
                 value: value.clone(),
             })
         })

@@ -186,6 +186,19 @@ pub fn failed<E: Modeled>(
     TestCaseError::fail(format!("{why}\n\n{}\n\n{sql}\n", request.words()))
 }
 
+/// What the database or the library said, in full.
+pub fn refused<E: Modeled>(
+    request: &Request<E>,
+    page: &PageStatement<E>,
+    error: &pagewise::Error,
+) -> TestCaseError {
+    failed(
+        request,
+        &format!("{error}: {error:?}"),
+        &format!("{page:#}\n{:?}", page.parameters()),
+    )
+}
+
 /// Fails if two things that must be equal are not.
 pub fn same<E: Modeled, T: PartialEq + std::fmt::Debug>(
     request: &Request<E>,

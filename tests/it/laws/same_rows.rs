@@ -4,7 +4,7 @@ use pagewise::listing::TotalCount;
 use pagewise::{Page, Strategy, Total};
 use postgres::Transaction;
 
-use super::harness::{Law, Outcome, build, failed, law, same};
+use super::harness::{Law, Outcome, build, law, refused, same};
 use crate::oracle::request::Request;
 use crate::oracle::{Context, Modeled};
 use crate::world::world;
@@ -49,10 +49,10 @@ impl Law for SameRows {
             )?;
             let answer = page
                 .fetch(transaction)
-                .map_err(|error| failed(request, &error, &format!("{page:#}")))?;
+                .map_err(|error| refused(request, &page, &error))?;
             let lines = request
                 .lines(&answer)
-                .map_err(|error| failed(request, &error, &format!("{page:#}")))?;
+                .map_err(|error| refused(request, &page, &error))?;
             same(
                 request,
                 &page,
