@@ -7,7 +7,7 @@ use lexopt::prelude::{Short, ValueExt};
 use pagewise_reference::{LARGEST_SCALE, SMALLEST_SCALE};
 
 /// Loads in some ten seconds into the embedded server.
-const SCALE: f64 = 0.02;
+const SCALE: f64 = 0.1;
 
 /// What was asked for.
 pub struct Arguments {

@@ -16,8 +16,6 @@ impl Embedded {
     /// Starts it. The very first start on a machine unpacks it into the user's cache folder.
     pub fn start() -> Result<Embedded, Box<dyn Error>> {
         let server = PgliteServer::builder()
-            // Rows are enough here; nobody will look for them after a power failure.
-            .relaxed_durability(true)
             .start()
             .map_err(|error| {
                 format!(
@@ -35,5 +33,32 @@ impl Embedded {
     /// Where its files are.
     pub fn folder(&self) -> &Path {
         self.server.root()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pagewise_reference::{checksums, load};
+    use postgres::{Client, NoTls};
+
+    use super::Embedded;
+
+    /// The reference data's golden value: what is measured here is measured on the same rows as anywhere else, and
+    /// vacuumed as there, so that an index alone can answer.
+    #[test]
+    fn the_data_is_that_of_other_servers() {
+        let embedded = Embedded::start().unwrap();
+        let mut client = Client::connect(&embedded.url(), NoTls).unwrap();
+        load(&mut client, 0.001, |_, _, _| {}).unwrap();
+        let sums: Vec<String> = checksums(&mut client)
+            .unwrap()
+            .into_iter()
+            .map(|(table, sum)| format!("{table} {sum}"))
+            .collect();
+        let expected = include_str!("../../../reference/tests/it/checksums_0.001.txt");
+        assert_eq!(sums.join("\n"), expected.trim_end());
+        let vacuumed = "SELECT relpages > 0 AND relallvisible = relpages FROM pg_class \
+                        WHERE relname = 'chat_chatmessage'";
+        assert!(client.query_one(vacuumed, &[]).unwrap().get::<_, bool>(0));
     }
 }

@@ -12,6 +12,7 @@ mod compare;
 mod database;
 mod embedded;
 mod explain;
+mod fold;
 mod load;
 mod progress;
 mod report;
@@ -81,7 +82,7 @@ fn show(out: &mut impl Write, client: &mut Client) -> Result<(), Box<dyn Error>>
         .clone()
         .page(Page::first(SIZE).with_total(Total::Capped(10_000)));
     let statement = first.build()?;
-    writeln!(out, "{statement:#}")?;
+    report::sql(out, &statement)?;
 
     report::heading(out, "Its rows")?;
     let rows = statement.fetch(client)?;

@@ -5,9 +5,12 @@ use std::io::{self, Write};
 use chrono::{DateTime, Utc};
 use console::style;
 use indicatif::HumanCount;
+use pagewise::Statement;
 use pagewise::listing::TotalCount;
 
+use crate::SIZE;
 use crate::compare::{Comparison, ROUNDS};
+use crate::fold::fold;
 use crate::load::Loaded;
 use crate::session_page::SessionLine;
 use crate::table::Table;
@@ -37,6 +40,21 @@ pub fn introduction(
         rows("experiments_experimentsession"),
         rows("chat_chatmessage"),
         rows("annotations_customtaggeditem"),
+    )
+}
+
+/// The text of a statement, and how to read it.
+pub fn sql(out: &mut impl Write, statement: &Statement) -> io::Result<()> {
+    writeln!(
+        out,
+        "{}
+
+Inside WITH, plain columns find the page: {} rows, one more than are shown, which tells whether
+there is a next page. What is dear stands outside, and is computed for these rows only. Each table
+that has a team is bound to it; all {} values are parameters.",
+        fold(&format!("{statement:#}")),
+        SIZE + 1,
+        statement.parameters().len(),
     )
 }
 
@@ -120,16 +138,22 @@ pub fn costs(out: &mut impl Write, comparisons: &[Comparison]) -> io::Result<()>
             (f64::INFINITY, f64::NEG_INFINITY),
             |(low, high), planning| (low.min(planning), high.max(planning)),
         );
-        format!("{low:.1} to {high:.1} ms")
+        format!("{low:.1} to {high:.1}")
     };
     writeln!(
         out,
         "
 old: one SELECT with a sub-select for each value, as an ORM writes it (Strategy::Legacy).
 new: the page first, then the values of its rows (Strategy::Optimized, the default).
-Medians of {ROUNDS} runs of each by turns, everything in the cache, from EXPLAIN (ANALYZE, BUFFERS):
-execution without planning, which takes {} (old) and {} (new) where the
-statement is not kept prepared. A buffer is one page of 8 kB that was touched.",
+
+On page 1 there is little to win: PostgreSQL itself computes a SELECT list after LIMIT. Further in,
+the old way computes every value for every row that OFFSET skips. A keyset page begins at a cursor,
+which is the place of a row, and skips nothing.
+
+buffers  pages of 8 kB that the statement touched: a slow machine has no more of them than a fast one
+ms       execution; planning, where the statement is not kept prepared, adds {} ms (old)
+         or {} ms (new)
+Medians of {ROUNDS} runs by turns, after one that warms the cache, by EXPLAIN (ANALYZE, BUFFERS).",
         planning(|comparison| comparison.legacy.planning),
         planning(|comparison| comparison.optimized.planning),
     )
@@ -157,7 +181,7 @@ examples/quickstart/src/session_page.rs      what a host writes for a list of it
 cargo run --example post_pagination          the SQL of both ways, to read side by side
 cargo run --example message_timestamps       several values from one sub-select
 cargo run --example version_tags             a list of names in one value
-cargo run -p quickstart -- --scale 0.1       more data: the old way's cost grows, the page's does not
+cargo run -p quickstart -- --scale 1         ten times the data
 cargo doc --open                             the words, each with an example"
     )
 }
