@@ -31,9 +31,8 @@ pub fn compare(
     client: &mut Client,
     page: &SessionPage,
     listing: &Listing<Session>,
-    name: impl Into<String>,
+    name: String,
 ) -> Result<Comparison, Box<dyn Error>> {
-    let name = name.into();
     let optimized = listing.clone().strategy(Strategy::Optimized).build()?;
     let legacy = listing.clone().strategy(Strategy::Legacy).build()?;
     let answer = Answer::fetch(client, page, &optimized)?;

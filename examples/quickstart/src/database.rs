@@ -48,7 +48,9 @@ impl Database {
     /// Where it is, to follow the server's name and version.
     pub fn place(&self) -> String {
         match self {
-            Database::Embedded(_) => "embedded in this process".to_owned(),
+            Database::Embedded(_) => {
+                "embedded in this process; DATABASE_URL would name another".to_owned()
+            }
             Database::OnServer { database, .. } => {
                 format!(
                     "the server of DATABASE_URL, in a database of our own ({})",

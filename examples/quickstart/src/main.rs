@@ -27,6 +27,7 @@ use pagewise::chat::{self, Session};
 use pagewise::listing::TotalCount;
 use pagewise::{ContentTypes, Listing, Page, Total};
 use postgres::Client;
+use postgres::error::DbError;
 
 use crate::arguments::Arguments;
 use crate::compare::compare;
@@ -96,25 +97,25 @@ fn show(out: &mut impl Write, client: &mut Client) -> Result<(), Box<dyn Error>>
         .build()?;
     let cursor = before.fetch(client)?.next().cloned();
     let cursor = cursor.ok_or("there is no page in the middle; try a larger --scale")?;
-    let by_offset = listing.clone().page(Page::number(number, SIZE));
-    let by_keyset = listing.clone().page(Page::after(cursor, SIZE));
-    let comparisons = [
-        compare(client, &sessions, &first, "1, with its total")?,
-        compare(
-            client,
-            &sessions,
-            &by_offset,
+    let pages = [
+        ("1, with its total".to_owned(), first),
+        (
             format!("{number}, by offset"),
-        )?,
-        compare(
-            client,
-            &sessions,
-            &by_keyset,
+            listing.clone().page(Page::number(number, SIZE)),
+        ),
+        (
             format!("{number}, by keyset"),
-        )?,
+            listing.page(Page::after(cursor, SIZE)),
+        ),
     ];
-    let [_, by_offset, by_keyset] = &comparisons;
-    if by_offset.lines != by_keyset.lines {
+    let mut progress = Progress::new("measuring");
+    let mut comparisons = Vec::new();
+    for (name, page) in pages {
+        progress.begin("measuring", 33.0);
+        comparisons.push(compare(client, &sessions, &page, name)?);
+    }
+    drop(progress);
+    if comparisons[1].lines != comparisons[2].lines {
         return Err("offset and keyset give different rows: this is a bug of pagewise".into());
     }
     report::costs(out, &comparisons)?;
@@ -136,17 +137,27 @@ fn middle(client: &mut Client, listing: &Listing<Session>) -> Result<u64, Box<dy
 }
 
 /// An error and what is behind it, on one line.
-fn one_line(error: &dyn Error) -> String {
-    let mut text = error.to_string();
+fn one_line(error: &(dyn Error + 'static)) -> String {
+    let mut text = said(error);
     let mut behind = error.source();
     while let Some(error) = behind {
-        let more = error.to_string();
+        let more = said(error);
         if !text.contains(&more) {
             text = format!("{text}: {more}");
         }
         behind = error.source();
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The server's own words where it is the server that refuses.
+fn said(error: &(dyn Error + 'static)) -> String {
+    let driver = error.downcast_ref::<postgres::Error>();
+    let server = driver.and_then(postgres::Error::as_db_error);
+    match server.or_else(|| error.downcast_ref::<DbError>()) {
+        Some(server) => server.message().to_owned(),
+        None => error.to_string(),
+    }
 }
 
 fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {

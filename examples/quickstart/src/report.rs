@@ -96,7 +96,7 @@ pub fn rows(
     };
     writeln!(
         out,
-        "\nThe first {} of the page's {} rows{total}; the count came with them, in the same statement.",
+        "\nThe first {} of the page's {} rows{total}; the same statement counted them.",
         lines.len().min(SHOWN),
         lines.len(),
     )
@@ -150,7 +150,7 @@ On page 1 there is little to win: PostgreSQL itself computes a SELECT list after
 the old way computes every value for every row that OFFSET skips. A keyset page begins at a cursor,
 which is the place of a row, and skips nothing.
 
-buffers  pages of 8 kB that the statement touched: a slow machine has no more of them than a fast one
+buffers  pages of 8 kB that the statement touched, on a slow machine as on a fast one
 ms       execution; planning, where the statement is not kept prepared, adds {} ms (old)
          or {} ms (new)
 Medians of {ROUNDS} runs by turns, after one that warms the cache, by EXPLAIN (ANALYZE, BUFFERS).",
