@@ -1,0 +1,2 @@
+//! Running a page, measured beside other ways to the same rows.
+fn main() {}
