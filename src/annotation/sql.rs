@@ -225,7 +225,9 @@ fn aggregate(
             order,
         } => {
             let values = sorted(renderer, scope, value(node)?, order)?;
-            let array = Expr::from(filtered(Func::cust("array_agg").arg(values)));
+            // An array of varchar is not comparable with one of text, unlike its elements.
+            let array = Expr::from(filtered(Func::cust("array_agg").arg(values)))
+                .cast_as(element.array_name());
             Func::coalesce([array, Expr::cust("'{}'").cast_as(element.array_name())]).into()
         }
         Aggregate::Any(condition) => {

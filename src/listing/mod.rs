@@ -110,6 +110,7 @@ pub struct Listing<E> {
     tenant: Option<Tenant>,
     filters: Vec<PredicateNode>,
     orders: Vec<OrderNode>,
+    default_orders: Vec<OrderNode>,
     shown: Vec<selection::Shown>,
     page: Option<Page>,
     max_page_size: u32,
@@ -125,6 +126,7 @@ impl<E: Entity> Listing<E> {
             tenant: None,
             filters: Vec::new(),
             orders: Vec::new(),
+            default_orders: Vec::new(),
             shown: Vec::new(),
             page: None,
             max_page_size: MAX_PAGE_SIZE,
@@ -148,10 +150,33 @@ impl<E: Entity> Listing<E> {
     }
 
     /// Sorted by this; by further calls where that is equal. The key is appended, so that the order is total.
-    /// Without any, rows are sorted by their key.
+    /// Without any, rows are sorted by [`default_order`](Self::default_order), without that by their key.
     #[must_use]
     pub fn order_by(mut self, order: Order<E>) -> Self {
         self.orders.push(order.node);
+        self
+    }
+
+    /// Sorted by this where no other order is asked for: what a list does until its user clicks on a heading.
+    ///
+    /// ```
+    /// use pagewise::chat::Session;
+    /// use pagewise::listing::SortFields;
+    /// use pagewise::{Listing, Page};
+    ///
+    /// let fields = SortFields::new().field("status", Session::STATUS.asc(), Session::STATUS.desc());
+    /// let listing = Listing::of(Session).tenant(7).default_order(Session::CREATED_AT.desc());
+    /// let sorted = |request: &str| {
+    ///     let listing = listing.clone().order_by_all(fields.parse(request)?);
+    ///     listing.page(Page::first(25)).build().map(|page| page.to_string())
+    /// };
+    /// assert!(sorted("")?.contains(r#"ORDER BY "session"."created_at" DESC"#));
+    /// assert!(sorted("status")?.contains(r#"ORDER BY "session"."status" ASC NULLS LAST, "session"."id" ASC"#));
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn default_order(mut self, order: Order<E>) -> Self {
+        self.default_orders.push(order.node);
         self
     }
 
@@ -232,8 +257,13 @@ impl<E: Entity> Listing<E> {
 
     /// The sort keys, made total by the key.
     fn total_order(&self) -> Vec<OrderNode> {
-        let mut orders: Vec<OrderNode> = Vec::with_capacity(self.orders.len() + 1);
-        for order in &self.orders {
+        let asked_for = if self.orders.is_empty() {
+            &self.default_orders
+        } else {
+            &self.orders
+        };
+        let mut orders: Vec<OrderNode> = Vec::with_capacity(asked_for.len() + 1);
+        for order in asked_for {
             // What is sorted by already decides nothing more.
             if !orders.iter().any(|before| before.node == order.node) {
                 orders.push(order.clone());
@@ -316,6 +346,7 @@ impl<E> Clone for Listing<E> {
             tenant: self.tenant.clone(),
             filters: self.filters.clone(),
             orders: self.orders.clone(),
+            default_orders: self.default_orders.clone(),
             shown: self.shown.clone(),
             page: self.page.clone(),
             max_page_size: self.max_page_size,
@@ -332,6 +363,7 @@ impl<E: Entity> fmt::Debug for Listing<E> {
             .field("tenant", &self.tenant)
             .field("filters", &self.filters)
             .field("orders", &self.orders)
+            .field("default_orders", &self.default_orders)
             .field("page", &self.page)
             .finish_non_exhaustive()
     }

@@ -1,9 +1,11 @@
-//! The crate on a real PostgreSQL: one binary, a module for each builder or topic.
+//! The crate on a real PostgreSQL: one binary, a module for each law, builder or topic.
 
 mod bad_input;
 mod content_types;
 mod cursors;
+mod laws;
 mod names;
+mod oracle;
 mod own_tables;
 mod postgres_driver;
 mod rows;
@@ -12,3 +14,4 @@ mod statement;
 mod support;
 #[cfg(feature = "tokio-postgres")]
 mod tokio_driver;
+mod world;
