@@ -171,6 +171,12 @@ impl DataType {
 /// ```
 ///
 /// To read such a column from a row, the type also implements the driver's `FromSql`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the type of a column of PostgreSQL",
+    label = "not a type of PostgreSQL",
+    note = "columns are bool, i16, i32, i64, f32, f64, String, dates and times of chrono, `Option` or `Vec` of these",
+    note = "PostgreSQL has no unsigned integers; a type of your own implements `SqlType`"
+)]
 pub trait SqlType: Sized {
     /// The type without `Option`: what a value is compared with.
     type Base: SqlType<Base = Self::Base>;
