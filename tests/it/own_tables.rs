@@ -30,6 +30,7 @@ entity! {
         KNOWN_WORDS: Vec<Option<String>> = "known_words";
         STATE: State = "state";
         MOOD: Mood = "mood";
+        MOODS: Vec<Mood> = "moods";
     }
 }
 
@@ -95,7 +96,8 @@ fn readings() -> (pagewise_reference::Database, Client) {
                  double double precision NOT NULL, maybe_double double precision, flag boolean NOT NULL,
                  day date NOT NULL, maybe_day date, wall_time timestamp NOT NULL, instant timestamptz NOT NULL,
                  numbers bigint[] NOT NULL, words varchar(20)[], known_words text[] NOT NULL,
-                 state text NOT NULL, mood mood NOT NULL);
+                 state text NOT NULL, mood mood NOT NULL,
+                 moods mood[] NOT NULL);
              INSERT INTO readings
              SELECT i, (i % 3)::smallint, i / 4.0::real, CASE WHEN i = 5 THEN 'NaN' WHEN i = 6 THEN '-Infinity' ELSE i / 8.0 END,
                  CASE WHEN i % 3 = 0 THEN NULL ELSE 10.5 - i END, i % 2 = 0, DATE '2026-01-01' + i / 2,
@@ -104,7 +106,8 @@ fn readings() -> (pagewise_reference::Database, Client) {
                  TIMESTAMPTZ '2026-01-01 00:00+00' - i * INTERVAL '1 month',
                  ARRAY[i, -i]::bigint[], CASE WHEN i % 3 = 1 THEN NULL ELSE ARRAY['a', 'B' || i] END,
                  ARRAY['x', NULL, i::text], CASE WHEN i % 2 = 0 THEN 'open' ELSE 'shut' END,
-                 CASE WHEN i % 3 = 0 THEN 'sad' ELSE 'glad' END::mood
+                 CASE WHEN i % 3 = 0 THEN 'sad' ELSE 'glad' END::mood,
+                 CASE WHEN i % 3 = 0 THEN '{sad,glad}' WHEN i % 3 = 1 THEN '{glad}' ELSE '{sad}' END::mood[]
              FROM generate_series(1, 12) AS i",
         )
         .unwrap();
@@ -275,6 +278,8 @@ fn the_host_compares_an_enumeration_of_the_database() {
         Reading::MOOD.any_of([sad()]),
         Reading::MOOD.none_of([Mood("glad".to_owned())]),
         Reading::MOOD.lt(Mood("glad".to_owned())),
+        Reading::MOODS.eq(vec![sad()]),
+        Reading::MOODS.any_of([vec![sad()], vec![]]),
     ] {
         let page = Listing::of(Reading)
             .filter(condition)
@@ -310,6 +315,7 @@ fn every_type_is_paged_by_keyset() {
         Reading::KNOWN_WORDS.desc(),
         Reading::STATE.asc(),
         Reading::MOOD.desc(),
+        Reading::MOODS.asc(),
     ];
     for order in orders {
         let listing = Listing::of(Reading).order_by(order);
