@@ -317,8 +317,26 @@ fn every_type_is_paged_by_keyset() {
         Reading::MOOD.desc(),
         Reading::MOODS.asc(),
     ];
+    let mut orders: Vec<_> = orders.into_iter().map(|order| vec![order]).collect();
+    // NULL and equal values inside, in directions that agree and that do not.
+    orders.extend([
+        vec![Reading::FLAG.asc(), Reading::MAYBE_DOUBLE.asc()],
+        vec![
+            Reading::SMALL.desc(),
+            Reading::MAYBE_DAY.desc().nulls_first(),
+        ],
+        vec![
+            Reading::WORDS.asc().nulls_first(),
+            Reading::MAYBE_DOUBLE.desc(),
+        ],
+        vec![
+            Reading::MAYBE_DAY.asc(),
+            Reading::MAYBE_DOUBLE.desc().nulls_first(),
+            Reading::ID.desc(),
+        ],
+    ]);
     for order in orders {
-        let listing = Listing::of(Reading).order_by(order);
+        let listing = Listing::of(Reading).order_by_all(order);
         let whole = listing.clone().page(Page::first(50)).build().unwrap();
         let whole: Vec<i32> = whole
             .fetch(&mut client)
