@@ -1,5 +1,6 @@
 //! What belongs to a row, in SQL and in memory.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use pagewise::Relation;
@@ -13,6 +14,8 @@ use super::{Context, Modeled, Uses, View, aggregate};
 pub struct Related<E: Modeled, F: Modeled> {
     pub words: String,
     pub uses: Uses,
+    /// The tables on the way.
+    pub way: BTreeSet<&'static str>,
     pub relation: Relation<E, F>,
     pub rows: Rc<dyn Fn(&View, &E::Row) -> Vec<F::Row>>,
 }
@@ -40,6 +43,7 @@ pub fn related<E: Modeled, F: Modeled>(
     Box::new(Related {
         words: words.to_owned(),
         uses: Uses::tables(tables),
+        way: tables.iter().copied().collect(),
         relation: relation.into(),
         rows: Rc::new(rows),
     })
@@ -53,6 +57,7 @@ impl<E: Modeled, F: Modeled> Related<E, F> {
             return Self {
                 words: self.words.clone(),
                 uses: self.uses.clone(),
+                way: self.way.clone(),
                 relation: self.relation.clone(),
                 rows,
             };
@@ -62,6 +67,7 @@ impl<E: Modeled, F: Modeled> Related<E, F> {
         Self {
             words: format!("{}[{}]", self.words, condition.words),
             uses: self.uses.clone().and(&condition.uses),
+            way: self.way.clone(),
             relation: self.relation.clone().filter(condition.predicate),
             rows: Rc::new(move |view, row| {
                 let mut rows = rows(view, row);

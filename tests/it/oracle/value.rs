@@ -1,5 +1,6 @@
 //! Values of a row in SQL and in memory.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use pagewise::driver::Row;
@@ -21,6 +22,8 @@ pub struct Typed<E: Modeled, T> {
     pub eval: Eval<E>,
     /// What it is where nothing belongs to the row; unknown of what does not come from other rows.
     pub zero: Option<Datum>,
+    /// The tables whose rows it is computed of: if one is empty, it is computed of nothing.
+    pub source: BTreeSet<&'static str>,
 }
 
 /// A value of any type, twice.
@@ -29,6 +32,7 @@ pub struct Value<E: Modeled> {
     pub uses: Uses,
     pub eval: Eval<E>,
     pub zero: Option<Datum>,
+    pub source: BTreeSet<&'static str>,
     /// The name that pagewise gives it.
     pub name: String,
     pub is_text: bool,
@@ -53,6 +57,7 @@ impl<E: Modeled> Clone for Value<E> {
             uses: self.uses.clone(),
             eval: Rc::clone(&self.eval),
             zero: self.zero.clone(),
+            source: self.source.clone(),
             name: self.name.clone(),
             show: Rc::clone(&self.show),
             read: Rc::clone(&self.read),
@@ -71,6 +76,7 @@ pub fn column<E: Modeled, T: Sample>(
 ) -> Typed<E, T> {
     Typed {
         words: column.name().to_owned(),
+        source: BTreeSet::new(),
         uses: Uses::default(),
         expression: column.into_expression(),
         eval: Rc::new(move |_, row| read(row).datum()),
@@ -87,6 +93,7 @@ pub fn computed<E: Modeled, T: Sample>(
 ) -> Typed<E, T> {
     Typed {
         words: words.into(),
+        source: uses.tables.clone(),
         uses,
         expression: operand.into_operand(),
         eval: Rc::new(eval),
@@ -114,6 +121,7 @@ impl<E: Modeled, T: Sample> Typed<E, T> {
             uses: self.uses,
             eval: self.eval,
             zero: self.zero,
+            source: self.source,
             name: expression.output_name().into_owned(),
             is_text,
             is_array: matches!(T::DATA_TYPE, pagewise::schema::DataType::Array(_)),
