@@ -97,8 +97,8 @@ pub(super) fn fitting(
     for (value, order) in cursor.values.iter().zip(orders) {
         let value = match value {
             // The text of NULL does not say of which type it is.
-            Value::Bool(None) if order.nullable => null(order.data_type),
-            value if DataType::of_value(value) == Some(order.data_type) && !is_null(value) => {
+            value if is_null(value) && order.nullable => null(order.data_type),
+            value if !is_null(value) && DataType::of_value(value) == Some(order.data_type) => {
                 value.clone()
             }
             _ => return Err(CursorError::OtherOrder),
