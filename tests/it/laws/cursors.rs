@@ -40,8 +40,11 @@ fn world() -> World {
     world
 }
 
+/// An order in words, as it is asked for, and the keys in it.
+type Expected = (&'static str, Vec<Order<Session>>, [i64; 6]);
+
 /// The orders, and the keys as each gives them: written down, not computed.
-fn orders() -> Vec<(&'static str, Vec<Order<Session>>, [i64; 6])> {
+fn orders() -> Vec<Expected> {
     let ended = Session::ENDED_AT;
     vec![
         ("ASC NULLS LAST", vec![ended.asc()], [3, 5, 2, 6, 1, 4]),

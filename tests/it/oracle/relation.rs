@@ -10,6 +10,9 @@ use super::plan::{AggregatePlan, ConditionPlan};
 use super::value::Value;
 use super::{Context, Modeled, Uses, View, aggregate};
 
+/// What belongs to a row in memory.
+pub type Rows<E, F> = Rc<dyn Fn(&View, &<E as Modeled>::Row) -> Vec<<F as Modeled>::Row>>;
+
 /// The rows of `F` that belong to a row of `E`, twice.
 pub struct Related<E: Modeled, F: Modeled> {
     pub words: String,
@@ -17,7 +20,7 @@ pub struct Related<E: Modeled, F: Modeled> {
     /// The tables on the way.
     pub way: BTreeSet<&'static str>,
     pub relation: Relation<E, F>,
-    pub rows: Rc<dyn Fn(&View, &E::Row) -> Vec<F::Row>>,
+    pub rows: Rows<E, F>,
 }
 
 /// A relation to whatever entity.

@@ -26,6 +26,10 @@ pub struct Typed<E: Modeled, T> {
     pub source: BTreeSet<&'static str>,
 }
 
+type Show<E> = Rc<dyn Fn(Listing<E>, &str) -> Listing<E>>;
+type Read<E> = Rc<dyn Fn(&Row<E>, &str) -> Result<Datum, Error>>;
+type Tested<E> = Rc<dyn Fn(&Test) -> Predicate<E>>;
+
 /// A value of any type, twice.
 pub struct Value<E: Modeled> {
     pub words: String,
@@ -38,12 +42,12 @@ pub struct Value<E: Modeled> {
     pub is_text: bool,
     pub is_array: bool,
     /// Adds it to a listing under a name.
-    pub show: Rc<dyn Fn(Listing<E>, &str) -> Listing<E>>,
+    pub show: Show<E>,
     /// Reads it by the handle of that name.
-    pub read: Rc<dyn Fn(&Row<E>, &str) -> Result<Datum, Error>>,
+    pub read: Read<E>,
     /// Ascending, or descending.
     pub order: Rc<dyn Fn(bool) -> Order<E>>,
-    pub test: Rc<dyn Fn(&Test) -> Predicate<E>>,
+    pub test: Tested<E>,
     /// Values that are worth comparing with.
     pub pool: Rc<dyn Fn() -> Vec<Datum>>,
     /// Values that are not in any data.
