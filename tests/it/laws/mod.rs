@@ -3,5 +3,16 @@
 //! Every law runs a number of worlds with a few requests each. `PROPTEST_CASES` sets how many worlds,
 //! `PROPTEST_RNG_SEED` which.
 
+mod bound;
+mod cursors;
+mod few_texts;
 mod harness;
+mod no_fan_out;
+mod one_row;
+mod one_statement;
+mod only_shown;
 mod same_rows;
+mod sql;
+mod tenant;
+mod total_order;
+mod zero;

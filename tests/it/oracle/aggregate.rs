@@ -35,10 +35,11 @@ fn annotated<E: Modeled, F: Modeled, T: Sample>(
 ) -> Typed<E, T> {
     let rows = Rc::clone(&related.rows);
     let uses = related.uses.clone().and(uses).function(function);
-    computed(words, uses, annotation, move |view, row| {
+    let mut computed = computed(words, uses, annotation, move |view, row| {
         of(view, &rows(view, row))
-    })
-    .or_else(zero)
+    });
+    computed.source = related.way.clone();
+    computed.or_else(zero)
 }
 
 pub fn count<E: Modeled, F: Modeled>(related: &Related<E, F>) -> Typed<E, i64> {

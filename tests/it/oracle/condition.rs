@@ -12,13 +12,16 @@ use super::{Modeled, Uses, View};
 /// True, false, or NULL: what a condition is of a row.
 pub type Truth = Option<bool>;
 
+/// What a condition is of a row in memory.
+pub type Holds<E> = Rc<dyn Fn(&View, &<E as Modeled>::Row) -> Truth>;
+
 /// A condition, twice.
 pub struct Condition<E: Modeled> {
     /// For people who read a failure.
     pub words: String,
     pub uses: Uses,
     pub predicate: Predicate<E>,
-    pub holds: Rc<dyn Fn(&View, &E::Row) -> Truth>,
+    pub holds: Holds<E>,
 }
 
 impl<E: Modeled> Clone for Condition<E> {

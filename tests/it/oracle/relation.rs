@@ -1,5 +1,6 @@
 //! What belongs to a row, in SQL and in memory.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use pagewise::Relation;
@@ -9,12 +10,17 @@ use super::plan::{AggregatePlan, ConditionPlan};
 use super::value::Value;
 use super::{Context, Modeled, Uses, View, aggregate};
 
+/// What belongs to a row in memory.
+pub type Rows<E, F> = Rc<dyn Fn(&View, &<E as Modeled>::Row) -> Vec<<F as Modeled>::Row>>;
+
 /// The rows of `F` that belong to a row of `E`, twice.
 pub struct Related<E: Modeled, F: Modeled> {
     pub words: String,
     pub uses: Uses,
+    /// The tables on the way.
+    pub way: BTreeSet<&'static str>,
     pub relation: Relation<E, F>,
-    pub rows: Rc<dyn Fn(&View, &E::Row) -> Vec<F::Row>>,
+    pub rows: Rows<E, F>,
 }
 
 /// A relation to whatever entity.
@@ -40,6 +46,7 @@ pub fn related<E: Modeled, F: Modeled>(
     Box::new(Related {
         words: words.to_owned(),
         uses: Uses::tables(tables),
+        way: tables.iter().copied().collect(),
         relation: relation.into(),
         rows: Rc::new(rows),
     })
@@ -53,6 +60,7 @@ impl<E: Modeled, F: Modeled> Related<E, F> {
             return Self {
                 words: self.words.clone(),
                 uses: self.uses.clone(),
+                way: self.way.clone(),
                 relation: self.relation.clone(),
                 rows,
             };
@@ -62,6 +70,7 @@ impl<E: Modeled, F: Modeled> Related<E, F> {
         Self {
             words: format!("{}[{}]", self.words, condition.words),
             uses: self.uses.clone().and(&condition.uses),
+            way: self.way.clone(),
             relation: self.relation.clone().filter(condition.predicate),
             rows: Rc::new(move |view, row| {
                 let mut rows = rows(view, row);

@@ -12,6 +12,8 @@ use super::{Context, Modeled, Uses, View};
 
 /// A plan made real for one entity and one team: the listing, and its rows by the oracle.
 pub struct Request<E: Modeled> {
+    pub tenant: i64,
+    pub plan: Plan,
     /// Without a page.
     pub listing: Listing<E>,
     pub shown: Vec<Shown<E>>,
@@ -86,6 +88,8 @@ impl<E: Modeled> Request<E> {
         let orders = deciding(orders);
         let expected = expected(&context.view, &filters, &orders, &shown);
         Self {
+            tenant: context.view.tenant,
+            plan: plan.clone(),
             listing,
             shown,
             filters,
@@ -108,6 +112,18 @@ impl<E: Modeled> Request<E> {
         })
     }
 
+    /// The same rows with one value only.
+    pub fn alone(&self, shown: &Shown<E>) -> Listing<E> {
+        let mut listing = Listing::of(E::default()).tenant(self.tenant);
+        for filter in &self.filters {
+            listing = listing.filter(filter.predicate.clone());
+        }
+        for order in &self.orders {
+            listing = listing.order_by(order.order());
+        }
+        (shown.value.show)(listing, &shown.name)
+    }
+
     pub fn with(&self, strategy: Strategy) -> Listing<E> {
         self.listing.clone().strategy(strategy)
     }
@@ -122,7 +138,7 @@ impl<E: Modeled> Request<E> {
 
     /// The request for people.
     pub fn words(&self) -> String {
-        let mut words = format!("{} of the team {}", E::DEFINITION.table, "asked for");
+        let mut words = format!("{} of the team {}", E::DEFINITION.table, self.tenant);
         for filter in &self.filters {
             words.push_str(&format!("\n  where {}", filter.words));
         }

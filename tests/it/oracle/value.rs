@@ -1,5 +1,6 @@
 //! Values of a row in SQL and in memory.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use pagewise::driver::Row;
@@ -21,7 +22,13 @@ pub struct Typed<E: Modeled, T> {
     pub eval: Eval<E>,
     /// What it is where nothing belongs to the row; unknown of what does not come from other rows.
     pub zero: Option<Datum>,
+    /// The tables whose rows it is computed of: if one is empty, it is computed of nothing.
+    pub source: BTreeSet<&'static str>,
 }
+
+type Show<E> = Rc<dyn Fn(Listing<E>, &str) -> Listing<E>>;
+type Read<E> = Rc<dyn Fn(&Row<E>, &str) -> Result<Datum, Error>>;
+type Tested<E> = Rc<dyn Fn(&Test) -> Predicate<E>>;
 
 /// A value of any type, twice.
 pub struct Value<E: Modeled> {
@@ -29,17 +36,18 @@ pub struct Value<E: Modeled> {
     pub uses: Uses,
     pub eval: Eval<E>,
     pub zero: Option<Datum>,
+    pub source: BTreeSet<&'static str>,
     /// The name that pagewise gives it.
     pub name: String,
     pub is_text: bool,
     pub is_array: bool,
     /// Adds it to a listing under a name.
-    pub show: Rc<dyn Fn(Listing<E>, &str) -> Listing<E>>,
+    pub show: Show<E>,
     /// Reads it by the handle of that name.
-    pub read: Rc<dyn Fn(&Row<E>, &str) -> Result<Datum, Error>>,
+    pub read: Read<E>,
     /// Ascending, or descending.
     pub order: Rc<dyn Fn(bool) -> Order<E>>,
-    pub test: Rc<dyn Fn(&Test) -> Predicate<E>>,
+    pub test: Tested<E>,
     /// Values that are worth comparing with.
     pub pool: Rc<dyn Fn() -> Vec<Datum>>,
     /// Values that are not in any data.
@@ -53,6 +61,7 @@ impl<E: Modeled> Clone for Value<E> {
             uses: self.uses.clone(),
             eval: Rc::clone(&self.eval),
             zero: self.zero.clone(),
+            source: self.source.clone(),
             name: self.name.clone(),
             show: Rc::clone(&self.show),
             read: Rc::clone(&self.read),
@@ -71,6 +80,7 @@ pub fn column<E: Modeled, T: Sample>(
 ) -> Typed<E, T> {
     Typed {
         words: column.name().to_owned(),
+        source: BTreeSet::new(),
         uses: Uses::default(),
         expression: column.into_expression(),
         eval: Rc::new(move |_, row| read(row).datum()),
@@ -87,6 +97,7 @@ pub fn computed<E: Modeled, T: Sample>(
 ) -> Typed<E, T> {
     Typed {
         words: words.into(),
+        source: uses.tables.clone(),
         uses,
         expression: operand.into_operand(),
         eval: Rc::new(eval),
@@ -114,6 +125,7 @@ impl<E: Modeled, T: Sample> Typed<E, T> {
             uses: self.uses,
             eval: self.eval,
             zero: self.zero,
+            source: self.source,
             name: expression.output_name().into_owned(),
             is_text,
             is_array: matches!(T::DATA_TYPE, pagewise::schema::DataType::Array(_)),

@@ -118,14 +118,9 @@ fn sized(chats: usize, messages: usize, links: usize) -> impl Strategy<Value = W
 
 type Time = chrono::DateTime<chrono::Utc>;
 type SomeExperiment = (
-    i64,
-    String,
-    Option<String>,
-    Option<Pick>,
-    Pick,
-    i32,
-    bool,
-    Time,
+    (i64, String, Option<String>, Vec<String>),
+    (Option<Pick>, Pick, i32),
+    (bool, Time),
 );
 type SomeSession = (
     (Pick, Pick, u8, bool),
@@ -146,14 +141,14 @@ type SomeTrace = (
 
 fn experiment() -> impl Strategy<Value = SomeExperiment> {
     (
-        team(),
-        text(),
-        weighted(0.6, text()),
-        weighted(0.4, pick()),
-        pick(),
-        0i32..4,
-        any::<bool>(),
-        time(),
+        (
+            team(),
+            text(),
+            weighted(0.6, text()),
+            vec(one_of(PLATFORMS), 0..3),
+        ),
+        (weighted(0.4, pick()), pick(), 0i32..4),
+        (any::<bool>(), time()),
     )
 }
 
@@ -219,7 +214,11 @@ fn add_people(world: &mut World, (users, participants, experiments): People) {
         });
     }
     for (at, some) in experiments.into_iter().enumerate() {
-        let (team, name, description, working, owner, number, is_archived, created_at) = some;
+        let (
+            (team, name, description, allowlist),
+            (working, owner, number),
+            (is_archived, created_at),
+        ) = some;
         let before = world.experiments.len();
         // Also another team's: a foreign key does not look at teams.
         let working_version = working
@@ -238,6 +237,7 @@ fn add_people(world: &mut World, (users, participants, experiments): People) {
                 number
             },
             working_version,
+            allowlist,
             is_archived,
             created_at,
         });

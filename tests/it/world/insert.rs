@@ -31,6 +31,7 @@ impl World {
             "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "owner_id": "bigint" = |r| r.owner,
             "name": "text" = |r| r.name.clone(), "description": "text" = |r| r.description.clone(),
             "working_version_id": "bigint" = |r| r.working_version, "version_number": "integer" = |r| r.version_number,
+            "participant_allowlist": "text" = |r| braces(&r.allowlist),
             "is_archived": "boolean" = |r| r.is_archived, "created_at": "timestamptz" = |r| r.created_at);
         insert!(transaction, "chat_chat", self.chats,
             "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "name": "text" = |r| r.name.clone());
@@ -59,9 +60,9 @@ impl World {
     }
 }
 
-fn braces(numbers: &[i32]) -> String {
-    let numbers: Vec<String> = numbers.iter().map(i32::to_string).collect();
-    format!("{{{}}}", numbers.join(","))
+fn braces(elements: &[impl ToString]) -> String {
+    let elements: Vec<String> = elements.iter().map(ToString::to_string).collect();
+    format!("{{{}}}", elements.join(","))
 }
 
 fn insert(
@@ -80,6 +81,7 @@ fn insert(
         names.push(format!("\"{name}\""));
         values.push(match *name {
             "experiment_versions" => format!("c{at}::integer[]"),
+            "participant_allowlist" => format!("c{at}::text[]"),
             _ => format!("c{at}"),
         });
         arrays.push((format!("${}::{data_type}[]", at + 1), format!("c{at}")));

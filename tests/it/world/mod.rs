@@ -59,6 +59,7 @@ pub struct Experiment {
     pub description: Option<String>,
     pub working_version: Option<i64>,
     pub version_number: i32,
+    pub allowlist: Vec<String>,
     pub is_archived: bool,
     pub created_at: DateTime<Utc>,
 }

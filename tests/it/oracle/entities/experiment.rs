@@ -53,6 +53,11 @@ impl Modeled for Experiment {
             })
             .value(),
             column(Self::IS_ARCHIVED, |e: &world::Experiment| e.is_archived).value(),
+            // varchar[], while what it is compared with is text[].
+            column(Self::PARTICIPANT_ALLOWLIST, |e: &world::Experiment| {
+                e.allowlist.clone()
+            })
+            .value(),
             column(Self::CREATED_AT, |e: &world::Experiment| e.created_at).value(),
             computed(
                 "lower(description)",

@@ -1,0 +1,69 @@
+//! Law 7: the text depends on the shape of a request only: not on whose rows, which values, how many in a list,
+//! how far in.
+
+use pagewise::{Page, Strategy, Total};
+use postgres::Transaction;
+
+use super::bound::remade;
+use super::harness::{Law, Outcome, build, law, refused, same};
+use crate::oracle::request::Request;
+use crate::oracle::{Context, Modeled, Operands};
+use crate::world::world;
+
+struct FewTexts;
+
+impl Law for FewTexts {
+    fn holds<E: Modeled>(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        request: &Request<E>,
+        near: &Context,
+    ) -> Outcome {
+        let others: Vec<Request<E>> = [0, 1, 3, 300]
+            .into_iter()
+            .map(|length| {
+                let tenant = 1 + i64::try_from(length).unwrap_or(0) % 3;
+                remade(
+                    &near.view.world,
+                    &request.plan,
+                    tenant,
+                    Operands::Far { length },
+                )
+            })
+            .collect();
+        for strategy in [Strategy::Optimized, Strategy::Legacy] {
+            for (page, other_page) in [
+                (Page::first(3), Page::first(3)),
+                (Page::offset(1, 3), Page::offset(200, 3)),
+                (
+                    Page::last(3).with_total(Total::Exact),
+                    Page::last(3).with_total(Total::Exact),
+                ),
+            ] {
+                let page = build(transaction, request, request.with(strategy), page)?;
+                for other in &others {
+                    let other_page = other.with(strategy).page(other_page.clone()).build();
+                    let other_page = other_page.map_err(|error| refused(other, &page, &error))?;
+                    same(
+                        request,
+                        &page,
+                        &other.words(),
+                        (other_page.text(), page.text()),
+                    )?;
+                    // A text that is equal is a statement that is, once the server knows the types of its parameters.
+                    let types = |values: &[pagewise::sea_query::Value]| -> Vec<_> {
+                        values.iter().map(std::mem::discriminant).collect()
+                    };
+                    let types = (types(other_page.parameters()), types(page.parameters()));
+                    same(request, &page, "types of the parameters", types)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn the_text_depends_on_the_shape_only() {
+    law(40, world(), FewTexts);
+}

@@ -1,0 +1,69 @@
+//! Law 8: no table and no aggregate that is not shown, sorted by or filtered on.
+
+use pagewise::{Page, Strategy, Total};
+use postgres::Transaction;
+
+use super::harness::{Law, Outcome, build, failed, law, same};
+use super::sql::Parsed;
+use crate::oracle::request::Request;
+use crate::oracle::{Context, Modeled};
+use crate::world::world;
+
+struct OnlyShown;
+
+impl Law for OnlyShown {
+    fn holds<E: Modeled>(
+        &mut self,
+        transaction: &mut Transaction<'_>,
+        request: &Request<E>,
+        _: &Context,
+    ) -> Outcome {
+        let uses = request.uses();
+        for strategy in [Strategy::Optimized, Strategy::Legacy] {
+            for total in [Total::None, Total::Exact] {
+                let page = Page::first(5).with_total(total);
+                let page = build(transaction, request, request.with(strategy), page)?;
+                let parsed = Parsed::new(&page).map_err(|error| failed(request, &error, &page))?;
+                let tables = uses
+                    .tables
+                    .iter()
+                    .map(|table| (*table).to_owned())
+                    .collect();
+                same(request, &page, "tables", (parsed.tables(), tables))?;
+                let mut aggregates: std::collections::BTreeSet<String> = uses
+                    .functions
+                    .iter()
+                    .filter(|name| !name.is_empty())
+                    .map(|name| (*name).to_owned())
+                    .collect();
+                if total == Total::Exact {
+                    aggregates.insert("COUNT".to_owned());
+                }
+                same(
+                    request,
+                    &page,
+                    "aggregates",
+                    (parsed.aggregates(), aggregates),
+                )?;
+                // Each lateral is some shown annotation's, and a count of rows has none.
+                let annotations = request
+                    .shown
+                    .iter()
+                    .filter(|shown| !shown.value.uses.tables.is_empty());
+                if parsed.laterals() > annotations.count() {
+                    return Err(failed(
+                        request,
+                        &"more laterals than annotations",
+                        &format!("{page:#}"),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn only_what_is_asked_for_is_in_the_text() {
+    law(60, world(), OnlyShown);
+}

@@ -1,0 +1,165 @@
+//! Emitted texts, read by a parser that knows nothing of pagewise.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use pagewise::Statement;
+use sqlparser::ast::{
+    Expr, ObjectName, Query, Select, SetExpr, Statement as Ast, TableFactor, Visit, Visitor,
+};
+use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::parser::Parser;
+
+/// A statement as a tree.
+pub struct Parsed(pub Query);
+
+const AGGREGATES: [&str; 9] = [
+    "COUNT",
+    "MIN",
+    "MAX",
+    "SUM",
+    "AVG",
+    "STRING_AGG",
+    "ARRAY_AGG",
+    "BOOL_OR",
+    "BOOL_AND",
+];
+
+impl Parsed {
+    pub fn new(statement: &Statement) -> Result<Self, String> {
+        Self::of(statement.text())
+    }
+
+    pub fn of(text: &str) -> Result<Self, String> {
+        let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, text)
+            .map_err(|error| format!("not PostgreSQL's SQL: {error}"))?;
+        match (statements.pop(), statements.len()) {
+            (Some(Ast::Query(query)), 0) => Ok(Self(*query)),
+            _ => Err("not one statement that reads".to_owned()),
+        }
+    }
+
+    /// The tables that are read anywhere.
+    pub fn tables(&self) -> BTreeSet<String> {
+        let mut names = Names::default();
+        let _ = self.0.visit(&mut names);
+        let ctes = self.0.with.iter().flat_map(|with| &with.cte_tables);
+        for cte in ctes {
+            names.relations.remove(&cte.alias.name.value);
+        }
+        names.relations
+    }
+
+    /// The aggregate functions that are called anywhere.
+    pub fn aggregates(&self) -> BTreeSet<String> {
+        let mut names = Names::default();
+        let _ = self.0.visit(&mut names);
+        names
+            .functions
+            .retain(|name| AGGREGATES.contains(&name.as_str()));
+        names.functions
+    }
+
+    pub fn laterals(&self) -> usize {
+        let mut names = Names::default();
+        let _ = self.0.visit(&mut names);
+        names.laterals
+    }
+
+    /// Whether rows of the listing itself go through DISTINCT; distinct values inside a sub-select are no matter.
+    pub fn has_distinct_rows(&self) -> bool {
+        distinct_in(&self.0)
+    }
+}
+
+fn distinct_in(query: &Query) -> bool {
+    let ctes = query.with.iter().flat_map(|with| &with.cte_tables);
+    ctes.map(|cte| &*cte.query).any(distinct_in) || distinct_in_set(&query.body)
+}
+
+fn distinct_in_set(body: &SetExpr) -> bool {
+    match body {
+        SetExpr::Select(select) => {
+            let derived = select.from.iter().any(|from| match &from.relation {
+                TableFactor::Derived {
+                    lateral: false,
+                    subquery,
+                    ..
+                } => distinct_in(subquery),
+                _ => false,
+            });
+            select.distinct.is_some() || derived
+        }
+        SetExpr::Query(query) => distinct_in(query),
+        SetExpr::SetOperation {
+            left,
+            right,
+            set_quantifier,
+            ..
+        } => {
+            // UNION without ALL is a DISTINCT, too.
+            !set_quantifier.to_string().starts_with("ALL")
+                || distinct_in_set(left)
+                || distinct_in_set(right)
+        }
+        _ => false,
+    }
+}
+
+#[derive(Default)]
+struct Names {
+    relations: BTreeSet<String>,
+    functions: BTreeSet<String>,
+    laterals: usize,
+}
+
+impl Visitor for Names {
+    type Break = ();
+
+    fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<()> {
+        self.relations.insert(last_part(relation));
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<()> {
+        if let TableFactor::Derived { lateral: true, .. } = table {
+            self.laterals += 1;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+        if let Expr::Function(function) = expr {
+            self.functions
+                .insert(last_part(&function.name).to_uppercase());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// A name without its schema and quotes.
+pub fn last_part(name: &ObjectName) -> String {
+    let part = name.0.last().and_then(|part| part.as_ident());
+    part.map_or_else(|| name.to_string(), |ident| ident.value.clone())
+}
+
+/// Runs on every SELECT of a statement, however deep.
+pub fn each_select(
+    query: &Query,
+    mut run: impl FnMut(&Select) -> Result<(), String>,
+) -> Result<(), String> {
+    struct Selects<F>(F);
+    impl<F: FnMut(&Select) -> Result<(), String>> Visitor for Selects<F> {
+        type Break = String;
+        fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<String> {
+            match (self.0)(select) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(why) => ControlFlow::Break(why),
+            }
+        }
+    }
+    match query.visit(&mut Selects(&mut run)) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(why) => Err(why),
+    }
+}
