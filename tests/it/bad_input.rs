@@ -70,7 +70,7 @@ fn a_tenant_forgotten() {
         refused(Listing::of(Session).page(page())),
         // A message has no column of the team: its chat has.
         refused(Listing::of(Message).page(page())),
-        refused(users().show(&owned.count())),
+        refused(users().show(owned.count())),
         refused(users().filter(owned.exists())),
         refused(users().order_by(owned.count().desc())),
         refused(
@@ -82,7 +82,7 @@ fn a_tenant_forgotten() {
             ),
         ),
         refused(users().filter(owned.count().gt(3))),
-        refused(users().show(&owned.clone().then(Experiment::sessions()).count())),
+        refused(users().show(owned.clone().then(Experiment::sessions()).count())),
         refused(
             Listing::of(TaggedItem)
                 .filter(TaggedItem::CONTENT_TYPE_ID.eq(ids.chat.value()))
@@ -99,7 +99,7 @@ fn a_tenant_forgotten() {
         &users()
             .tenant(TEAM)
             .order_by(owned.count().desc())
-            .show(&owned.count()),
+            .show(owned.count()),
     );
     let wrong = refused(users().tenant("two").filter(owned.exists()));
     assert!(matches!(wrong, Error::TenantType { .. }), "{wrong}");
@@ -148,19 +148,19 @@ fn nul_is_refused_wherever_a_text_may_enter() {
         ),
         sessions().filter(contents(", ").eq(nul)),
         sessions().filter(contents(nul).eq("x")),
-        sessions().show(&contents(nul)),
+        sessions().show(contents(nul)),
         sessions().order_by(contents(nul).asc()),
-        sessions().show(&messages.string_agg_distinct(Message::CONTENT, nul, TextOrder::Text)),
+        sessions().show(messages.string_agg_distinct(Message::CONTENT, nul, TextOrder::Text)),
         sessions().order_by(
             messages
                 .string_agg_distinct(Message::CONTENT, nul, TextOrder::Natural)
                 .asc(),
         ),
-        sessions().show(&messages.any(Message::CONTENT.eq(nul))),
-        sessions().show(&messages.every(Message::CONTENT.contains(nul))),
-        sessions().show(&messages.clone().filter(Message::CONTENT.eq(nul)).count()),
+        sessions().show(messages.any(Message::CONTENT.eq(nul))),
+        sessions().show(messages.every(Message::CONTENT.contains(nul))),
+        sessions().show(messages.clone().filter(Message::CONTENT.eq(nul)).count()),
         sessions().show(
-            &messages
+            messages
                 .clone()
                 .filter(Message::CONTENT.eq(nul))
                 .first(Message::ID, by_id()),
@@ -176,13 +176,13 @@ fn nul_is_refused_wherever_a_text_may_enter() {
     insta::assert_snapshot!("nul_in_a_tenant", error);
 
     for listing in [
-        sessions().show(&messages.count().named(nul)),
+        sessions().show(messages.count().named(nul)),
         sessions().order_by(
             coalesce(Session::PLATFORM, Session::STATUS)
                 .named(nul)
                 .asc(),
         ),
-        sessions().show(&messages.clone().named(nul).count()),
+        sessions().show(messages.clone().named(nul).count()),
     ] {
         let error = refused_by_one(page(listing));
         assert!(matches!(error, Error::InvalidName { .. }), "{error}");

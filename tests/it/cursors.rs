@@ -75,7 +75,7 @@ fn cursors_of_another_listing() {
     // Filters, size and what is shown are free: a cursor is a place in an order.
     let narrowed = newest()
         .filter(Session::STATUS.ne("x"))
-        .show(&Session::messages().count());
+        .show(Session::messages().count());
     assert!(narrowed.page(Page::after(mine, 7)).build().is_ok());
 }
 

@@ -44,7 +44,7 @@ fn names_of_outputs() {
     ] {
         for listing in [
             sessions()
-                .show(&count(name))
+                .show(count(name))
                 .order_by(Session::STATUS.desc()),
             sessions()
                 .order_by(count(name).desc())
@@ -55,7 +55,7 @@ fn names_of_outputs() {
                         .named(name.to_owned())
                         .desc(),
                 )
-                .show(&messages.any(Message::ID.gt(0))),
+                .show(messages.any(Message::ID.gt(0))),
             sessions().show((
                 coalesce(Session::ENDED_AT, Session::UPDATED_AT).named(name.to_owned()),
                 &messages.min(Message::ID),
@@ -70,7 +70,7 @@ fn names_of_outputs() {
             both(&mut client, &listing.page(Page::last(5)));
         }
         let page = sessions()
-            .show(&count(name))
+            .show(count(name))
             .page(Page::first(1))
             .build()
             .unwrap();
@@ -83,13 +83,13 @@ fn names_of_outputs() {
     }
     let page = |listing: Listing<Session>| refused(listing.page(Page::first(5)));
     let mut errors = vec![
-        page(sessions().show(&count(""))),
-        page(sessions().show(&count(&"x".repeat(64)))),
-        page(sessions().show(&count(&"é".repeat(32)))),
-        page(sessions().show(Session::STATUS).show(&count("status"))),
+        page(sessions().show(count(""))),
+        page(sessions().show(count(&"x".repeat(64)))),
+        page(sessions().show(count(&"é".repeat(32)))),
+        page(sessions().show(Session::STATUS).show(count("status"))),
         page(sessions().show((&count("n"), &messages.max(Message::ID).named("n")))),
-        page(sessions().show(&count("id"))),
-        page(sessions().show(&count("total_rows"))),
+        page(sessions().show(count("id"))),
+        page(sessions().show(count("total_rows"))),
     ];
     errors.push(page(sessions().order_by(count("").asc())));
     let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
@@ -103,13 +103,13 @@ fn names_of_outputs() {
     // What is only sorted by makes way for what is shown.
     let sorted = sessions()
         .order_by(Session::STATUS.asc())
-        .show(&count("status"))
+        .show(count("status"))
         .page(Page::first(5));
     both(&mut client, &sorted);
     let long = "x".repeat(63);
     let sorted = sessions()
         .order_by(count(&long).asc())
-        .show(&messages.max(Message::ID).named(long))
+        .show(messages.max(Message::ID).named(long))
         .page(Page::first(5));
     both(&mut client, &sorted);
 }
@@ -152,7 +152,7 @@ fn names_of_relations() {
     }
     for name in ["", &"x".repeat(64), "a\0"] {
         let error = sessions()
-            .show(&related(name).count().named("n"))
+            .show(related(name).count().named("n"))
             .page(Page::first(5))
             .build()
             .unwrap_err();

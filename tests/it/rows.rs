@@ -72,7 +72,7 @@ fn totals_and_pages_past_the_end() {
     let count = u64::try_from(ids(&mut client, &listing(), Page::first(1000)).len()).unwrap();
     let mut fetch = |page: Page| {
         // An annotation that is 0 of nothing stands beside the row that only carries the total.
-        let listing = listing().show(&Session::messages().count());
+        let listing = listing().show(Session::messages().count());
         let page = listing.page(page).build().unwrap();
         let rows = page.fetch(&mut client).unwrap();
         (
