@@ -16,7 +16,6 @@ use pagewise::{Listing, Page, Strategy};
 use postgres::{Client, NoTls};
 
 /// A row as the host wants it.
-#[derive(Debug)]
 struct SessionLine {
     id: i64,
     first_message_at: Option<DateTime<Utc>>,
@@ -53,8 +52,20 @@ fn main() -> Result<(), Box<dyn Error>> {
             message_count: row.get(&messages.count)?,
         })
     })?;
+    println!();
     for line in lines {
-        println!("{line:?}");
+        println!(
+            "{:>8}  {:>3} messages  {:<16}  {}",
+            line.id,
+            line.message_count,
+            minute(line.first_message_at),
+            minute(line.last_message_at),
+        );
     }
     Ok(())
+}
+
+fn minute(time: Option<DateTime<Utc>>) -> String {
+    time.map(|time| time.format("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_default()
 }

@@ -11,6 +11,7 @@ use std::env;
 use std::error::Error;
 
 use pagewise::chat::{self, Experiment, Participant, Session};
+use pagewise::listing::TotalCount;
 use pagewise::{Listing, Page, Strategy, Total};
 use postgres::{Client, NoTls};
 
@@ -53,7 +54,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut page = Page::first(10).with_total(Total::Capped(10_000));
     for number in 1..=3 {
         let rows = listing.clone().page(page).build()?.fetch(&mut client)?;
-        println!("\nPage {number}, total {:?}", rows.total());
+        match rows.total() {
+            Some(TotalCount::Exact(total)) => println!("\nPage {number} of a list of {total}"),
+            Some(TotalCount::MoreThan(cap)) => println!("\nPage {number} of more than {cap}"),
+            _ => println!("\nPage {number}"),
+        }
         for row in &rows {
             let (id, count): (i64, i64) = (row.get(Session::ID)?, row.get(&messages.count)?);
             let (chatbot, participant) = (row.get(&chatbot)?, row.get(&participant)?);

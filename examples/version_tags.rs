@@ -49,6 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     );
 
     if let Some(client) = &mut client {
+        println!();
         for row in page.fetch(client)? {
             let (id, status): (i64, String) = (row.get(Session::ID)?, row.get(Session::STATUS)?);
             let versions: String = row.get(&versions)?;

@@ -20,7 +20,7 @@ pub enum Database {
         /// Before the server, because fields drop in this order.
         database: pagewise_reference::Database,
         /// Only held: it marks the database as that of a living process.
-        _server: Server,
+        _server: Box<Server>,
     },
 }
 
@@ -31,7 +31,7 @@ impl Database {
         if url.trim().is_empty() {
             return Ok(Database::Embedded(Embedded::start()?));
         }
-        let server = Server::connect(&url)?;
+        let server = Box::new(Server::connect(&url)?);
         Ok(Database::OnServer {
             database: server.blank()?,
             _server: server,
