@@ -107,10 +107,11 @@ fn page_columns() -> SelectStatement {
 fn annotated(page: SelectStatement) -> SelectStatement {
     let mut cte = CommonTableExpression::new();
     cte.table_name("page").query(page);
+    // Moved: the usual chain that ends in `to_owned` would copy the page.
+    let mut with = WithClause::new();
+    with.cte(cte);
     let mut select = Query::select();
-    select
-        .with_cte(WithClause::new().cte(cte).to_owned())
-        .from("page");
+    select.with_cte(with).from("page");
     select
 }
 

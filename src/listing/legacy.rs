@@ -1,18 +1,14 @@
 //! The old way to the same rows: one SELECT with a sub-select for each value, as an ORM writes it.
 
-use sea_query::{
-    CommonTableExpression, Condition, Expr, IntoIden, JoinType, Query, SelectStatement, WithClause,
-};
+use sea_query::{Condition, Expr, IntoIden, JoinType, Query, SelectStatement};
 
+use super::optimized::PAGE;
 use super::outputs::TOTAL;
 use super::{Request, keyset, optimized, total};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
 use crate::render::{Scope, iden};
-
-/// The word by which the statement calls the rows of the page, where it has to.
-const PAGE: &str = "page";
 
 /// The statement of a page.
 pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
@@ -23,12 +19,7 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
         return Ok(page);
     }
     // A total, or rows that were read from the end: the page is wrapped.
-    let mut select = Query::select();
-    let cte = CommonTableExpression::new()
-        .table_name(PAGE)
-        .query(page)
-        .to_owned();
-    select.with_cte(WithClause::new().cte(cte).to_owned());
+    let mut select = optimized::with_page(page);
     for output in &request.outputs.columns {
         select.expr(Expr::col((PAGE.into_iden(), iden(&output.column.name))));
     }

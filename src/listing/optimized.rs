@@ -1,7 +1,6 @@
 //! The page first, its expensive values after.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use sea_query::{
     Asterisk, CommonTableExpression, Condition, Expr, IntoIden, JoinType, Query, SelectStatement,
@@ -19,7 +18,7 @@ use crate::order::OrderNode;
 use crate::render::{Scope, iden};
 
 /// The word by which the statement calls the rows of the page.
-const PAGE: &str = "page";
+pub(super) const PAGE: &str = "page";
 
 /// The statement of a page.
 pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
@@ -29,23 +28,19 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
         .iter()
         .filter_map(|output| output.after_page());
     let sources = sources::group(after_page.map(AsRef::as_ref), &[PAGE, total::WORD]);
-    let arms = arms(request)?;
+    let orders = request.scan_orders();
+    let arms = arms(request, &orders)?;
     let total = total::select(request)?;
 
     let stands_alone =
         sources.is_empty() && total.is_none() && arms.len() == 1 && !request.page.is_backward();
     let columns = page_columns(request, &sources)?;
-    let page = page(request, &columns, arms, stands_alone)?;
+    let page = page(request, &columns, &orders, arms, stands_alone)?;
     if stands_alone {
         return Ok(page);
     }
 
-    let mut select = Query::select();
-    let cte = CommonTableExpression::new()
-        .table_name(PAGE)
-        .query(page)
-        .to_owned();
-    select.with_cte(WithClause::new().cte(cte).to_owned());
+    let mut select = with_page(page);
     match total {
         Some(total) => {
             select.from_subquery(total, total::WORD.into_iden());
@@ -56,17 +51,18 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
         }
     }
     let scope = Scope::root(PAGE);
-    let mut computed = HashMap::new();
+    let mut computed = Vec::with_capacity(request.outputs.columns.len());
     for source in &sources {
         source.join(&request.renderer, &scope, &mut select)?;
         computed.extend(source.outputs().map(|(member, expr)| (&member.name, expr)));
     }
     for output in &request.outputs.columns {
         let name = &output.column.name;
-        match computed.remove(name) {
-            Some(expr) => select.expr_as(expr, iden(name)),
-            None => select.expr_as(Expr::col((PAGE.into_iden(), iden(name))), iden(name)),
+        let expr = match computed.iter().position(|(computed, _)| *computed == name) {
+            Some(at) => computed.swap_remove(at).1,
+            None => Expr::col((PAGE.into_iden(), iden(name))),
         };
+        select.expr_as(expr, iden(name));
     }
     if select_total(request) {
         select.expr(Expr::col((total::WORD.into_iden(), TOTAL.into_iden())));
@@ -81,6 +77,19 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
         );
     }
     Ok(select)
+}
+
+/// A SELECT that may read `page`.
+///
+/// Moved, not built in one chain that ends in `to_owned`: that would copy the whole page, twice.
+pub(super) fn with_page(page: SelectStatement) -> SelectStatement {
+    let mut cte = CommonTableExpression::new();
+    cte.table_name(PAGE).query(page);
+    let mut with = WithClause::new();
+    with.cte(cte);
+    let mut select = Query::select();
+    select.with_cte(with);
+    select
 }
 
 fn select_total(request: &Request<'_>) -> bool {
@@ -122,13 +131,13 @@ fn page_columns(
 fn page(
     request: &Request<'_>,
     columns: &[(Cow<'static, str>, Node)],
+    orders: &[OrderNode],
     arms: Vec<Arm>,
     stands_alone: bool,
 ) -> Result<SelectStatement, Error> {
-    let orders = request.scan_orders();
     let mut parts = arms
         .into_iter()
-        .map(|arm| part(request, columns, &orders, arm, stands_alone));
+        .map(|arm| part(request, columns, orders, arm, stands_alone));
     let Some(first) = parts.next() else {
         return Ok(Query::select());
     };
@@ -181,13 +190,12 @@ fn part(
         } else {
             Leading::Any
         };
-        let mut order = order.clone();
-        match leading {
+        let nulls = match leading {
             Leading::Null => continue,
-            Leading::NotNull => order.nulls = order.direction.default_nulls(),
-            Leading::Any => {}
-        }
-        let (direction, nulls) = order.sql();
+            Leading::NotNull => order.direction.default_nulls(),
+            Leading::Any => order.nulls,
+        };
+        let (direction, nulls) = (order.direction.sql(), nulls.sql());
         let key = match &order.node {
             // Computed once, in the select list.
             Node::Annotation(_) => Expr::col(iden(&request.outputs.columns[*at].column.name)),
@@ -251,11 +259,10 @@ impl Joins {
 }
 
 /// The parts in which the page is read.
-fn arms(request: &Request<'_>) -> Result<Vec<Arm>, Error> {
-    let orders = request.scan_orders();
+fn arms(request: &Request<'_>, orders: &[OrderNode]) -> Result<Vec<Arm>, Error> {
     let scope = Scope::root(request.definition.alias);
     if let Some(values) = &request.after {
-        return Ok(keyset::arms(&keys(request, &scope, &orders, values)?));
+        return Ok(keyset::arms(&keys(request, &scope, orders, values)?));
     }
     match orders.first() {
         // A plain index has NULL on the other side: read values and NULL apart, each as an index has them.
