@@ -89,7 +89,7 @@ pub enum Error {
     },
 
     /// An output has a name that cannot be one in PostgreSQL.
-    #[error("an output cannot be named {name:?}: a name has 1 to 63 bytes and no NUL")]
+    #[error("nothing can be named {name:?} in SQL: a name has 1 to 63 bytes and no NUL")]
     InvalidName {
         /// The name in question.
         name: Cow<'static, str>,
@@ -143,13 +143,22 @@ pub enum Error {
 
     /// The driver or the server refused.
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
-    #[error("the database refused{}: {source}", context.as_deref().map(|c| format!(" ({c})")).unwrap_or_default())]
+    #[error("the database refused{}: {}", context.as_deref().map(|c| format!(" ({c})")).unwrap_or_default(), reason(source))]
     Database {
         /// What was being read or run.
         context: Option<String>,
         /// The driver's error.
         source: crate::driver::wire::Error,
     },
+}
+
+/// The driver's message of an error of the server is "db error"; the server's says what it is.
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+fn reason(error: &crate::driver::wire::Error) -> String {
+    match error.as_db_error() {
+        Some(error) => error.to_string(),
+        None => error.to_string(),
+    }
 }
 
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]

@@ -58,6 +58,10 @@ impl<E: Entity, T: SqlType> Expression<E, T> {
     #[must_use]
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
+        // An annotation's sub-select names its output itself.
+        if let Node::Annotation(annotation) = &mut self.node {
+            Arc::make_mut(annotation).name = self.name.clone();
+        }
         self
     }
 }

@@ -145,7 +145,10 @@ impl PageShape {
             .orders
             .iter()
             .map(|(at, data_type)| row.value(*at, *data_type));
-        Ok(Cursor::new(self.digest, values.collect::<Result<_, _>>()?))
+        Ok(Cursor::new(
+            self.fingerprint,
+            values.collect::<Result<_, _>>()?,
+        ))
     }
 }
 

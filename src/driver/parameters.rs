@@ -50,10 +50,11 @@ fn wire_type(data_type: DataType) -> Type {
         DataType::Real => Type::FLOAT4,
         DataType::DoublePrecision => Type::FLOAT8,
         // The server finds out: the column may be varchar, an enumeration, or whatever else reads text.
-        DataType::Text => Type::UNKNOWN,
+        DataType::Text | DataType::Enumeration(_) => Type::UNKNOWN,
         DataType::Date => Type::DATE,
         DataType::Timestamp => Type::TIMESTAMP,
         DataType::TimestampTz => Type::TIMESTAMPTZ,
+        #[cfg(feature = "uuid")]
         DataType::Uuid => Type::UUID,
         DataType::Array(element) => match element {
             DataType::Boolean => Type::BOOL_ARRAY,
@@ -62,10 +63,11 @@ fn wire_type(data_type: DataType) -> Type {
             DataType::BigInt => Type::INT8_ARRAY,
             DataType::Real => Type::FLOAT4_ARRAY,
             DataType::DoublePrecision => Type::FLOAT8_ARRAY,
-            DataType::Text => Type::TEXT_ARRAY,
+            DataType::Text | DataType::Enumeration(_) => Type::TEXT_ARRAY,
             DataType::Date => Type::DATE_ARRAY,
             DataType::Timestamp => Type::TIMESTAMP_ARRAY,
             DataType::TimestampTz => Type::TIMESTAMPTZ_ARRAY,
+            #[cfg(feature = "uuid")]
             DataType::Uuid => Type::UUID_ARRAY,
             DataType::Array(_) => wire_type(*element),
         },

@@ -10,7 +10,7 @@ use sea_query::Value;
 use super::wire::{self, types::FromSqlOwned};
 use crate::error::Error;
 use crate::listing::Selectable;
-use crate::schema::{DataType, Entity, null};
+use crate::schema::{DataType, Entity};
 use crate::statement::OutputColumn;
 
 /// A row of a listing of `E`.
@@ -99,14 +99,56 @@ impl<E> Row<E> {
             DataType::BigInt => Value::BigInt(self.read(at)?),
             DataType::Real => Value::Float(self.read(at)?),
             DataType::DoublePrecision => Value::Double(self.read(at)?),
-            DataType::Text => Value::String(self.read::<Option<Text>>(at)?.map(|text| text.0)),
+            DataType::Text | DataType::Enumeration(_) => {
+                Value::String(self.read::<Option<Text>>(at)?.map(|text| text.0))
+            }
             DataType::Date => Value::ChronoDate(self.read(at)?),
             DataType::Timestamp => Value::ChronoDateTime(self.read(at)?),
             DataType::TimestampTz => Value::ChronoDateTimeUtc(self.read(at)?),
             #[cfg(feature = "uuid")]
             DataType::Uuid => Value::Uuid(self.read(at)?),
-            other => null(other),
+            DataType::Array(element) => return self.array(at, *element),
         })
+    }
+
+    fn array(&self, at: usize, element: DataType) -> Result<Value, Error> {
+        macro_rules! elements {
+            ($variant:ident) => {
+                self.read::<Option<Vec<_>>>(at)?
+                    .map(|elements| Box::new(elements.into_iter().map(Value::$variant).collect()))
+            };
+        }
+        let elements = match element {
+            DataType::Boolean => elements!(Bool),
+            DataType::SmallInt => elements!(SmallInt),
+            DataType::Integer => elements!(Int),
+            DataType::BigInt => elements!(BigInt),
+            DataType::Real => elements!(Float),
+            DataType::DoublePrecision => elements!(Double),
+            DataType::Text | DataType::Enumeration(_) => {
+                self.read::<Option<Vec<Option<Text>>>>(at)?.map(|elements| {
+                    Box::new(
+                        elements
+                            .into_iter()
+                            .map(|text| Value::String(text.map(|text| text.0)))
+                            .collect(),
+                    )
+                })
+            }
+            DataType::Date => elements!(ChronoDate),
+            DataType::Timestamp => elements!(ChronoDateTime),
+            DataType::TimestampTz => elements!(ChronoDateTimeUtc),
+            #[cfg(feature = "uuid")]
+            DataType::Uuid => elements!(Uuid),
+            DataType::Array(_) => {
+                return Err(Error::UnexpectedAnswer {
+                    reason: format!(
+                        "sort key {at} is an array of arrays, of which there are no cursors"
+                    ),
+                });
+            }
+        };
+        Ok(Value::Array(element.array_type(), elements))
     }
 }
 

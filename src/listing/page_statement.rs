@@ -41,7 +41,7 @@ pub(crate) struct PageShape {
     /// The columns of the sort keys.
     pub orders: Vec<(usize, DataType)>,
     /// The fingerprint of the order, for cursors.
-    pub digest: u64,
+    pub fingerprint: u64,
 }
 
 impl<E> PageStatement<E> {
@@ -76,7 +76,7 @@ impl<E> PageStatement<E> {
                 Position::End => false,
             },
             orders,
-            digest: cursor::digest(request.definition, &request.orders),
+            fingerprint: cursor::fingerprint(request.definition, &request.orders),
         };
         let estimate = total::estimate(request)?.map(|select| Statement::new(select, Vec::new()));
         let statement = Statement::new(select, outputs);

@@ -40,9 +40,9 @@
 /// * The first line names the type, the table, perhaps its schema (`in "sales"`), and the word by which
 ///   the emitted SQL calls a row.
 /// * `key` is unique and never NULL.
-/// * `tenant` says what binds a row to its tenant: a column, or the row it points at (`tenant through
-///   COLUMN => Entity`). `shared` says that the rows belong to nobody. One of the three is required, so
-///   that no table is left unbound by oversight.
+/// * `tenant` says what binds a row to its tenant: a column, the row it points at (`tenant through
+///   COLUMN => Entity`), or its own key where the rows are the tenants (`tenant key`). `shared` says that
+///   the rows belong to nobody. One of them is required, so that no table is left unbound by oversight.
 /// * Every other line is a column: `NAME: RustType = "name in the database";`, `Option<..>` where NULL is
 ///   possible.
 #[macro_export]
@@ -93,6 +93,17 @@ macro_rules! entity {
         $crate::entity! { @column $entity $(#[$meta])* $tenant: $tenant_type = $tenant_name; }
         $crate::entity! { @columns $entity $($columns)* }
     };
+    (@tenancy $entity:ident $table:tt $schema:tt $alias:tt ($key_name:literal, $key_type:ty)
+        tenant key; $($columns:tt)*
+    ) => {
+        $crate::entity! { @definition $entity $table $schema $alias ($key_name, $key_type)
+            ($crate::schema::Tenancy::Column {
+                name: $key_name,
+                data_type: <$key_type as $crate::schema::SqlType>::DATA_TYPE,
+            })
+        }
+        $crate::entity! { @columns $entity $($columns)* }
+    };
     (@tenancy $entity:ident $table:tt $schema:tt $alias:tt $key:tt shared; $($columns:tt)*) => {
         $crate::entity! { @definition $entity $table $schema $alias $key ($crate::schema::Tenancy::Shared) }
         $crate::entity! { @columns $entity $($columns)* }
@@ -100,7 +111,7 @@ macro_rules! entity {
     (@tenancy $entity:ident $($rest:tt)*) => {
         compile_error!(concat!(
             "the entity `", stringify!($entity), "` does not say whose its rows are: after the key write ",
-            "`tenant TEAM_ID: i64 = \"team_id\";`, `tenant through PARENT_ID => Parent;` or `shared;`"
+            "`tenant TEAM_ID: i64 = \"team_id\";`, `tenant through PARENT_ID => Parent;`, `tenant key;` or `shared;`"
         ));
     };
 

@@ -41,3 +41,18 @@ impl Experiment {
     /// The column `public_id`.
     pub const PUBLIC_ID: crate::Column<Self, uuid::Uuid> = crate::Column::new("public_id");
 }
+
+crate::entity! {
+    /// The steps by which a chatbot answers. Chatbots without one are of an older kind.
+    pub Pipeline = "pipelines_pipeline" as "pipeline" {
+        key ID: i64 = "id";
+        tenant TEAM_ID: i64 = "team_id";
+        CREATED_AT: DateTime<Utc> = "created_at";
+        UPDATED_AT: DateTime<Utc> = "updated_at";
+        NAME: String = "name";
+        VERSION_NUMBER: i32 = "version_number";
+        EDIT_REVISION: i32 = "edit_revision";
+        IS_ARCHIVED: bool = "is_archived";
+        WORKING_VERSION_ID: Option<i64> = "working_version_id";
+    }
+}

@@ -9,17 +9,17 @@ mod message;
 mod participant;
 mod session;
 mod tag;
+mod team;
 mod trace;
-mod user;
 
 pub use channel::Channel;
 pub use evaluation::{
     AnnotationItem, EvaluationDataset, EvaluationDatasetMessage, EvaluationMessage,
 };
-pub use experiment::Experiment;
+pub use experiment::{Experiment, Pipeline};
 pub use message::{Chat, Message};
 pub use participant::{Participant, ParticipantData};
 pub use session::Session;
 pub use tag::{Tag, TaggedItem};
+pub use team::{Membership, Team, User};
 pub use trace::Trace;
-pub use user::{Membership, User};

@@ -1,6 +1,20 @@
-//! Users and their teams.
+//! Teams and their users.
 
 use chrono::{DateTime, Utc};
+
+crate::entity! {
+    /// A team: the tenant to whom everything else belongs.
+    pub Team = "teams_team" as "team" {
+        key ID: i64 = "id";
+        tenant key;
+        CREATED_AT: DateTime<Utc> = "created_at";
+        UPDATED_AT: DateTime<Utc> = "updated_at";
+        NAME: String = "name";
+        SLUG: String = "slug";
+        CREATED_BY_ID: Option<i64> = "created_by_id";
+        IS_MIGRATING: bool = "is_migrating";
+    }
+}
 
 crate::entity! {
     /// A user of the application; may belong to several teams.

@@ -1,0 +1,65 @@
+//! A page as a part of a larger statement: beside its total, and with values that are computed after it.
+
+use std::borrow::Cow;
+
+use sea_query::{
+    CommonTableExpression, Condition, Expr, IntoIden, JoinType, Query, SelectStatement, WithClause,
+};
+
+use super::outputs::TOTAL;
+use super::{Request, total};
+use crate::error::Error;
+use crate::render::{Scope, iden, select_as};
+
+/// The value of an output that the page does not give itself, with the output's name. They are few: no map.
+pub(super) type Computed<'r> = Vec<(&'r Cow<'static, str>, Expr)>;
+
+/// `WITH page AS (..) SELECT .. FROM page ORDER BY ..`, beside the total if it is asked for.
+///
+/// `join` adds what is computed for the rows of the page. The order is repeated: nothing else promises one.
+pub(super) fn around<'r>(
+    request: &'r Request<'_>,
+    page: SelectStatement,
+    total: Option<SelectStatement>,
+    join: impl FnOnce(&Scope<'_>, &mut SelectStatement) -> Result<Computed<'r>, Error>,
+) -> Result<SelectStatement, Error> {
+    let scope = Scope::root(request.page_word.clone());
+    // Moved step by step: the usual chain that ends in `to_owned` would copy the page, and again its clause.
+    let mut cte = CommonTableExpression::new();
+    cte.table_name(scope.iden()).query(page);
+    let mut with = WithClause::new();
+    with.cte(cte);
+    let mut select = Query::select();
+    select.with_cte(with);
+    let has_total = total.is_some();
+    match total {
+        Some(total) => {
+            // The total is there also when the page is empty.
+            select.from_subquery(total, total::WORD.into_iden());
+            select.join(JoinType::LeftJoin, scope.iden(), Condition::all());
+        }
+        None => {
+            select.from(scope.iden());
+        }
+    }
+    let computed = join(&scope, &mut select)?;
+    let value =
+        |name: &Cow<'static, str>| match computed.iter().find(|(computed, _)| *computed == name) {
+            Some((_, value)) => value.clone(),
+            None => Expr::col((scope.iden(), iden(name))),
+        };
+    for output in &request.outputs.columns {
+        let name = &output.column.name;
+        let value = value(name);
+        select_as(&mut select, value, name);
+    }
+    if has_total {
+        select.expr(Expr::col((total::WORD.into_iden(), TOTAL.into_iden())));
+    }
+    for (order, at) in request.orders.iter().zip(&request.outputs.orders) {
+        let (direction, nulls) = order.sql();
+        let key = value(&request.outputs.columns[*at].column.name);
+        select.order_by_expr_with_nulls(key, direction, nulls);
+    }
+    Ok(select)
+}

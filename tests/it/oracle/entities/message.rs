@@ -1,0 +1,126 @@
+//! Messages: of whose chat's team they are, no column says.
+
+use pagewise::Relation;
+use pagewise::chat::{Chat, Message, Session, Tag};
+
+use super::{CHAT, IDS, ITEM, MESSAGE, SESSION, TAG};
+use crate::oracle::aggregate::{self, Aggregated};
+use crate::oracle::datum::Decoded;
+use crate::oracle::plan::AggregatePlan;
+use crate::oracle::relation::{AnyRelation, Related, related};
+use crate::oracle::value::{Value, column, computed};
+use crate::oracle::{Context, Modeled, Uses, View};
+use crate::world::{self, MESSAGE_TYPE};
+
+impl Modeled for Message {
+    type Row = world::Message;
+
+    fn rows(view: &View) -> Vec<Self::Row> {
+        view.chats()
+            .iter()
+            .flat_map(|chat| view.messages_of(chat.id))
+            .collect()
+    }
+
+    fn id(row: &Self::Row) -> i64 {
+        row.id
+    }
+
+    fn tables() -> Vec<&'static str> {
+        vec![MESSAGE, CHAT]
+    }
+
+    fn values() -> Vec<Value<Self>> {
+        vec![
+            column(Self::ID, |m: &world::Message| m.id).value(),
+            column(Self::CREATED_AT, |m: &world::Message| m.created_at).value(),
+            column(Self::CHAT_ID, |m: &world::Message| m.chat).value(),
+            column(Self::MESSAGE_TYPE, |m: &world::Message| m.kind.clone()).text(),
+            column(Self::CONTENT, |m: &world::Message| m.content.clone()).text(),
+            column(Self::SUMMARY, |m: &world::Message| m.summary.clone()).text(),
+            computed(
+                "chat.name",
+                Uses::tables(&[CHAT]),
+                Self::chat().value(Chat::NAME),
+                |view, m: &world::Message| view.chat(m.chat).map(|c| c.name).datum(),
+            )
+            .text(),
+        ]
+    }
+
+    fn relations() -> Vec<Box<dyn AnyRelation<Self>>> {
+        vec![
+            related::<Self, Tag>("tags", &[ITEM, TAG], Self::tags(&IDS), |view, m| {
+                view.tags_on(MESSAGE_TYPE, m.id)
+            }),
+            related::<Self, Chat>("chat", &[CHAT], Self::chat(), |view, m| {
+                view.chat(m.chat).into_iter().collect()
+            }),
+            related::<Self, Session>(
+                "sessions of the chat",
+                &[CHAT, SESSION],
+                Relation::from(Self::chat()).then(Relation::many(
+                    "sessions",
+                    Chat::ID,
+                    Session::CHAT_ID,
+                )),
+                |view, m| {
+                    view.sessions()
+                        .into_iter()
+                        .filter(|s| s.chat == m.chat)
+                        .collect()
+                },
+            ),
+            related::<Self, Message>(
+                "messages of the chat",
+                &[CHAT, MESSAGE],
+                Relation::from(Self::chat()).then(Chat::messages()),
+                |view, m| {
+                    view.chat(m.chat)
+                        .map_or_else(Vec::new, |chat| view.messages_of(chat.id))
+                },
+            ),
+        ]
+    }
+}
+
+impl Aggregated for Message {
+    fn aggregated<E: Modeled>(
+        related: &Related<E, Self>,
+        context: &Context,
+        plan: &AggregatePlan,
+    ) -> Value<E> {
+        match plan.column % 5 {
+            0 => aggregate::of_ordered(
+                related,
+                column(Self::CREATED_AT, |m: &world::Message| m.created_at),
+                context,
+                plan,
+            ),
+            1 => aggregate::of_text(
+                related,
+                column(Self::MESSAGE_TYPE, |m: &world::Message| m.kind.clone()),
+                context,
+                plan,
+            ),
+            2 => aggregate::of_text(
+                related,
+                column(Self::CONTENT, |m: &world::Message| m.content.clone()),
+                context,
+                plan,
+            ),
+            3 => aggregate::of_text(
+                related,
+                column(Self::SUMMARY, |m: &world::Message| m.summary.clone()),
+                context,
+                plan,
+            ),
+            _ => aggregate::of_ordered(
+                related,
+                column(Self::ID, |m: &world::Message| m.id),
+                context,
+                plan,
+            ),
+        }
+    }
+}

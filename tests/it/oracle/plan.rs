@@ -1,0 +1,336 @@
+//! Requests as plain data: what proptest makes, shrinks and prints.
+//!
+//! Numbers pick from whatever list there is, by their remainder; so every plan means something for every entity.
+
+use std::rc::Rc;
+
+use proptest::collection::vec;
+use proptest::option::weighted;
+use proptest::prelude::*;
+
+use super::condition::{Condition, How, Match, Test};
+use super::datum::Datum;
+use super::order::Sorted;
+use super::value::Value;
+use super::{Context, Modeled, Operands, Uses};
+
+/// A listing.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub filters: Vec<ConditionPlan>,
+    pub orders: Vec<OrderPlan>,
+    pub shown: Vec<ShownPlan>,
+}
+
+/// A value, under its own name or one that is meant to disturb.
+#[derive(Clone, Debug)]
+pub struct ShownPlan {
+    pub value: ValuePlan,
+    pub alias: Option<u8>,
+}
+
+#[derive(Clone, Debug)]
+pub struct OrderPlan {
+    pub value: ValuePlan,
+    pub descending: bool,
+    pub nulls_first: Option<bool>,
+}
+
+#[derive(Clone, Debug)]
+pub enum ValuePlan {
+    Plain(u8),
+    Annotation(u8, Box<AggregatePlan>),
+}
+
+#[derive(Clone, Debug)]
+pub struct AggregatePlan {
+    pub function: u8,
+    pub column: u8,
+    pub variant: u8,
+    pub filter: Option<Box<ConditionPlan>>,
+    /// Of `any` and `every`.
+    pub condition: Box<ConditionPlan>,
+    pub order: PlainOrder,
+}
+
+/// A sort key within an aggregate.
+#[derive(Clone, Debug)]
+pub struct PlainOrder {
+    pub value: u8,
+    pub descending: bool,
+    pub nulls_first: Option<bool>,
+}
+
+#[derive(Clone, Debug)]
+pub enum ConditionPlan {
+    Test(ValuePlan, TestPlan),
+    Exists(u8, Option<Box<ConditionPlan>>, bool),
+    Not(Box<ConditionPlan>),
+    Combined {
+        parts: Vec<ConditionPlan>,
+        all: bool,
+        folded: bool,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub struct TestPlan {
+    pub kind: u8,
+    pub operands: Vec<prop::sample::Index>,
+}
+
+/// Names that something else in the statement has, or that need care between quotes.
+pub const ALIASES: &[&str] = &[
+    "status",
+    "created_at",
+    "name",
+    "page",
+    "total",
+    "messages",
+    "message_count",
+    "session",
+    "first_part",
+    "value",
+    "with \"quotes\"",
+    "it's $1 ?",
+    "SELECT",
+    "日本",
+    "links",
+];
+
+fn value(depth: u32) -> BoxedStrategy<ValuePlan> {
+    let annotation = (any::<u8>(), aggregate(depth))
+        .prop_map(|(relation, plan)| ValuePlan::Annotation(relation, plan.into()));
+    prop_oneof![any::<u8>().prop_map(ValuePlan::Plain), annotation].boxed()
+}
+
+fn aggregate(depth: u32) -> impl Strategy<Value = AggregatePlan> {
+    let filter = match depth {
+        0 => Just(None).boxed(),
+        depth => weighted(0.4, condition(depth - 1)).boxed(),
+    };
+    let inner = if depth > 0 {
+        condition(depth - 1)
+    } else {
+        test()
+    };
+    let order = (any::<u8>(), any::<bool>(), any::<Option<bool>>()).prop_map(
+        |(value, descending, nulls_first)| PlainOrder {
+            value,
+            descending,
+            nulls_first,
+        },
+    );
+    (any::<u8>(), any::<u8>(), any::<u8>(), filter, inner, order).prop_map(
+        |(function, column, variant, filter, condition, order)| AggregatePlan {
+            function,
+            column,
+            variant,
+            filter: filter.map(Box::new),
+            condition: condition.into(),
+            order,
+        },
+    )
+}
+
+fn test_plan() -> impl Strategy<Value = TestPlan> {
+    (any::<u8>(), vec(any::<prop::sample::Index>(), 0..4))
+        .prop_map(|(kind, operands)| TestPlan { kind, operands })
+}
+
+/// A test of a column.
+fn test() -> BoxedStrategy<ConditionPlan> {
+    (any::<u8>().prop_map(ValuePlan::Plain), test_plan())
+        .prop_map(|(value, test)| ConditionPlan::Test(value, test))
+        .boxed()
+}
+
+fn leaf(depth: u32) -> BoxedStrategy<ConditionPlan> {
+    if depth == 0 {
+        return test();
+    }
+    let exists = (
+        any::<u8>(),
+        weighted(0.5, condition(depth - 1)),
+        any::<bool>(),
+    )
+        .prop_map(|(relation, filter, negated)| {
+            ConditionPlan::Exists(relation, filter.map(Box::new), negated)
+        });
+    let annotation =
+        (value(depth - 1), test_plan()).prop_map(|(value, test)| ConditionPlan::Test(value, test));
+    prop_oneof![2 => test(), 1 => annotation, 2 => exists].boxed()
+}
+
+/// A tree of AND, OR, NOT.
+fn condition(depth: u32) -> BoxedStrategy<ConditionPlan> {
+    leaf(depth)
+        .prop_recursive(2, 6, 3, |inner| {
+            prop_oneof![
+                inner
+                    .clone()
+                    .prop_map(|inner| ConditionPlan::Not(inner.into())),
+                (vec(inner, 0..3), any::<bool>(), any::<bool>()).prop_map(
+                    |(parts, all, folded)| ConditionPlan::Combined { parts, all, folded }
+                ),
+            ]
+        })
+        .boxed()
+}
+
+/// A random request.
+pub fn plan() -> impl Strategy<Value = Plan> {
+    let order = (value(1), any::<bool>(), any::<Option<bool>>()).prop_map(
+        |(value, descending, nulls_first)| OrderPlan {
+            value,
+            descending,
+            nulls_first,
+        },
+    );
+    let shown = (value(2), weighted(0.3, any::<u8>()))
+        .prop_map(|(value, alias)| ShownPlan { value, alias });
+    (vec(condition(2), 0..2), vec(order, 0..3), vec(shown, 0..6)).prop_map(
+        |(filters, orders, shown)| Plan {
+            filters,
+            orders,
+            shown,
+        },
+    )
+}
+
+/// One of a list, by its remainder.
+fn pick<T>(mut list: Vec<T>, at: u8) -> T {
+    let at = usize::from(at) % list.len();
+    list.swap_remove(at)
+}
+
+impl ValuePlan {
+    pub fn value<E: Modeled>(&self, context: &Context) -> Value<E> {
+        match self {
+            Self::Plain(at) => pick(E::values(), *at),
+            Self::Annotation(relation, plan) => {
+                let relations = E::relations();
+                if relations.is_empty() {
+                    return pick(E::values(), *relation);
+                }
+                pick(relations, *relation).annotation(context, plan)
+            }
+        }
+    }
+}
+
+impl OrderPlan {
+    pub fn sorted<E: Modeled>(&self, context: &Context) -> Sorted<E> {
+        Sorted {
+            value: self.value.value(context),
+            descending: self.descending,
+            nulls_first: self.nulls_first,
+        }
+    }
+}
+
+impl PlainOrder {
+    pub fn sorted<E: Modeled>(&self, _: &Context) -> Sorted<E> {
+        Sorted {
+            value: pick(E::values(), self.value),
+            descending: self.descending,
+            nulls_first: self.nulls_first,
+        }
+    }
+}
+
+impl ConditionPlan {
+    pub fn condition<E: Modeled>(&self, context: &Context) -> Condition<E> {
+        match self {
+            Self::Test(value, plan) => {
+                let value = value.value::<E>(context);
+                let test = plan.test(context, &value);
+                let eval = Rc::clone(&value.eval);
+                let predicate = (value.test)(&test);
+                Condition {
+                    words: format!("({} {test:?})", value.words),
+                    uses: value.uses,
+                    predicate,
+                    holds: Rc::new(move |view, row| test.of(&eval(view, row))),
+                }
+            }
+            Self::Exists(relation, filter, negated) => {
+                let relations = E::relations();
+                if relations.is_empty() {
+                    return Condition::combined(Vec::new(), *negated, false);
+                }
+                pick(relations, *relation).existence(context, filter.as_deref(), *negated)
+            }
+            Self::Not(inner) => inner.condition(context).not(),
+            Self::Combined { parts, all, folded } => {
+                let parts = parts.iter().map(|part| part.condition(context)).collect();
+                Condition::combined(parts, *all, *folded)
+            }
+        }
+    }
+}
+
+impl TestPlan {
+    /// The test that fits the value.
+    fn test<E: Modeled>(&self, context: &Context, value: &Value<E>) -> Test {
+        let mut pool = (value.pool)();
+        // Averages are compared with numbers that no division has to come near to.
+        if !pool.iter().any(|value| matches!(value, Datum::Float(_))) {
+            let rows = E::rows(&context.view);
+            let near = rows.iter().map(|row| (value.eval)(&context.view, row));
+            pool.extend(near.filter(|value| !value.is_null()));
+        }
+        let operand = |at: usize| match (context.operands, self.operands.get(at)) {
+            (Operands::Marked, _) => (value.marked)(u8::try_from(at).unwrap_or(0)),
+            (Operands::Near, Some(operand)) => operand.get(&pool).clone(),
+            (Operands::Far { .. }, Some(operand)) => {
+                pool[(operand.index(pool.len()) + 1) % pool.len()].clone()
+            }
+            (_, None) => pool[at % pool.len()].clone(),
+        };
+        let list = || {
+            let length = match context.operands {
+                Operands::Near => self.operands.len(),
+                Operands::Far { length } => length,
+                Operands::Marked => 2,
+            };
+            (0..length).map(operand).collect()
+        };
+        let how = |how| Test::Compare(how, operand(0));
+        let kinds = if value.is_text { 22 } else { 14 };
+        match self.kind % kinds {
+            0 | 1 => how(How::Eq),
+            2 => how(How::Ne),
+            3 => how(How::Lt),
+            4 => how(How::Le),
+            5 => how(How::Gt),
+            6 => how(How::Ge),
+            7 => how(How::Distinct),
+            8 => how(How::NotDistinct),
+            9 => Test::Null(true),
+            10 => Test::Null(false),
+            11 => Test::Within(operand(0), operand(1)),
+            // Arrays of arrays are not lists of arrays in PostgreSQL.
+            12 | 13 if value.is_array => how(How::Ne),
+            12 => Test::AnyOf(list()),
+            13 => Test::NoneOf(list()),
+            kind => Test::Match(
+                match kind {
+                    14 | 15 => Match::Contains,
+                    16 => Match::ContainsIgnoreCase,
+                    17 => Match::Starts,
+                    18 => Match::StartsIgnoreCase,
+                    19 => Match::Ends,
+                    20 => Match::EndsIgnoreCase,
+                    _ => Match::EqualsIgnoreCase,
+                },
+                operand(0).text().to_owned(),
+            ),
+        }
+    }
+}
+
+/// What a plan uses of the tables, all parts together.
+pub fn all_uses<'a>(parts: impl Iterator<Item = &'a Uses>) -> Uses {
+    parts.fold(Uses::default(), Uses::and)
+}

@@ -1,0 +1,366 @@
+//! How random data comes about.
+
+use std::collections::HashSet;
+
+use proptest::collection::vec;
+use proptest::option::weighted;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::{
+    CHAT_TYPE, Chat, Experiment, MESSAGE_TYPE, Message, OTHER_TYPE, Participant, Session, TEAMS,
+    Tag, TaggedItem, Trace, User, World, instant,
+};
+
+/// Texts that sort and match awkwardly: equal but for case, wildcards, quotes, numbers.
+pub const TEXTS: &[&str] = &[
+    "", "a", "A", "ab", "aB", "a%b", "a_b", "a\\b", "axb", "b", "B%", "_", "10", "9", "it's", "é",
+    "日本",
+];
+const STATUSES: &[&str] = &["active", "setup", "complete", "Active"];
+const PLATFORMS: &[&str] = &["web", "telegram", "evaluations", "Web"];
+const KINDS: &[&str] = &["human", "human", "ai", "ai", "system"];
+const TAGS: &[&str] = &[
+    "v1",
+    "v2",
+    "v10",
+    "v3",
+    "v3-unreleased",
+    "v02",
+    "rare",
+    "urgent",
+    "b",
+    "B",
+    "",
+];
+const CATEGORIES: &[&str] = &[
+    "",
+    "experiment_version",
+    "experiment_version",
+    "bot_response",
+];
+
+fn text() -> impl Strategy<Value = String> {
+    select(TEXTS).prop_map(str::to_owned)
+}
+
+fn one_of(texts: &'static [&'static str]) -> impl Strategy<Value = String> {
+    select(texts).prop_map(str::to_owned)
+}
+
+fn team() -> impl Strategy<Value = i64> {
+    prop_oneof![3 => Just(1), 1 => TEAMS]
+}
+
+fn time() -> impl Strategy<Value = chrono::DateTime<chrono::Utc>> {
+    (0u8..8).prop_map(instant)
+}
+
+/// A reference by number, to whichever row that is in the end.
+type Pick = prop::sample::Index;
+
+fn pick() -> impl Strategy<Value = Pick> {
+    any::<Pick>()
+}
+
+/// Keys of one table, far from those of another except where they are meant to meet.
+fn key(table: i64, at: usize) -> i64 {
+    table * 1_000 + i64::try_from(at).unwrap_or(0) + 1
+}
+
+/// Rows, some of each table.
+pub fn world() -> impl Strategy<Value = World> {
+    sized(14, 30, 20)
+}
+
+/// Sessions and chatbots to which nothing belongs.
+pub fn bare_world() -> impl Strategy<Value = World> {
+    sized(6, 0, 0).prop_map(|mut world| {
+        world.items.clear();
+        world.traces.clear();
+        world
+    })
+}
+
+fn sized(chats: usize, messages: usize, links: usize) -> impl Strategy<Value = World> {
+    let people = (
+        vec((one_of(TAGS), weighted(0.5, text())), 1..3),
+        vec((team(), text(), weighted(0.5, pick()), time()), 1..4),
+        vec(experiment(), 1..5),
+    );
+    let conversations = (
+        vec((team(), text()), 0..chats.max(1)),
+        vec(session(), 0..chats.max(1)),
+        vec(message(), 0..=messages),
+    );
+    let beside = (
+        vec(
+            (
+                team(),
+                one_of(TAGS),
+                one_of(CATEGORIES),
+                any::<bool>(),
+                weighted(0.5, pick()),
+            ),
+            0..10,
+        ),
+        vec(link(), 0..=links),
+        vec(trace(), 0..=links),
+    );
+    (people, conversations, beside).prop_map(|(people, conversations, beside)| {
+        let mut world = World::default();
+        add_people(&mut world, people);
+        add_conversations(&mut world, conversations);
+        add_beside(&mut world, beside);
+        world
+    })
+}
+
+type Time = chrono::DateTime<chrono::Utc>;
+type SomeExperiment = (
+    i64,
+    String,
+    Option<String>,
+    Option<Pick>,
+    Pick,
+    i32,
+    bool,
+    Time,
+);
+type SomeSession = (
+    (Pick, Pick, u8, bool),
+    (String, Option<Time>, Option<Time>, Time),
+    (Option<String>, Option<Vec<i32>>, String),
+);
+type SomeMessage = (Pick, Time, String, String, Option<String>);
+type SomeLink = (i64, u8, Pick, Pick);
+type SomeTrace = (
+    Option<i64>,
+    Time,
+    String,
+    Option<Pick>,
+    Option<Pick>,
+    i32,
+    Option<i32>,
+);
+
+fn experiment() -> impl Strategy<Value = SomeExperiment> {
+    (
+        team(),
+        text(),
+        weighted(0.6, text()),
+        weighted(0.4, pick()),
+        pick(),
+        0i32..4,
+        any::<bool>(),
+        time(),
+    )
+}
+
+fn session() -> impl Strategy<Value = SomeSession> {
+    (
+        (pick(), pick(), 0u8..10, any::<bool>()),
+        (
+            one_of(STATUSES),
+            weighted(0.5, time()),
+            weighted(0.6, time()),
+            time(),
+        ),
+        (
+            weighted(0.6, one_of(PLATFORMS)),
+            weighted(0.6, vec(0i32..4, 0..3)),
+            text(),
+        ),
+    )
+}
+
+fn message() -> impl Strategy<Value = SomeMessage> {
+    (pick(), time(), one_of(KINDS), text(), weighted(0.5, text()))
+}
+
+fn link() -> impl Strategy<Value = SomeLink> {
+    (team(), 0u8..12, pick(), pick())
+}
+
+fn trace() -> impl Strategy<Value = SomeTrace> {
+    (
+        weighted(0.85, team()),
+        time(),
+        select(&["success", "error", "pending"][..]).prop_map(str::to_owned),
+        weighted(0.7, pick()),
+        weighted(0.85, pick()),
+        0i32..5,
+        weighted(0.5, -2i32..3),
+    )
+}
+
+type People = (
+    Vec<(String, Option<String>)>,
+    Vec<(i64, String, Option<Pick>, Time)>,
+    Vec<SomeExperiment>,
+);
+
+fn add_people(world: &mut World, (users, participants, experiments): People) {
+    for (at, (username, language)) in users.into_iter().enumerate() {
+        world.users.push(User {
+            id: key(8, at),
+            username: format!("{username}{at}"),
+            language,
+        });
+    }
+    for (at, (team, name, user, created_at)) in participants.into_iter().enumerate() {
+        world.participants.push(Participant {
+            id: key(7, at),
+            team,
+            name,
+            identifier: format!("participant {at}"),
+            user: user.map(|user| user.get(&world.users).id),
+            created_at,
+        });
+    }
+    for (at, some) in experiments.into_iter().enumerate() {
+        let (team, name, description, working, owner, number, is_archived, created_at) = some;
+        let before = world.experiments.len();
+        // Also another team's: a foreign key does not look at teams.
+        let working_version = working
+            .filter(|_| before > 0)
+            .map(|working| key(6, working.index(before)));
+        let at_number = i32::try_from(at).unwrap_or(0);
+        world.experiments.push(Experiment {
+            id: key(6, at),
+            team,
+            owner: owner.get(&world.users).id,
+            name,
+            description,
+            version_number: if working_version.is_some() {
+                10 + at_number
+            } else {
+                number
+            },
+            working_version,
+            is_archived,
+            created_at,
+        });
+    }
+}
+
+type Conversations = (Vec<(i64, String)>, Vec<SomeSession>, Vec<SomeMessage>);
+
+fn add_conversations(world: &mut World, (chats, sessions, messages): Conversations) {
+    for (at, (team, name)) in chats.into_iter().enumerate() {
+        world.chats.push(Chat {
+            id: key(0, at),
+            team,
+            name,
+        });
+    }
+    // Chats have at most one session, and one in ten has none.
+    for (at, (refers, (status, ended_at, last_activity_at, created_at), texts)) in
+        sessions.into_iter().enumerate()
+    {
+        let (participant, experiment, without, token_required) = refers;
+        let (platform, versions, external_id) = texts;
+        // From the end, so that the keys of sessions and chats are not sorted alike.
+        let Some(chat) = world.chats.iter().rev().nth(at) else {
+            break;
+        };
+        if without == 0 {
+            continue;
+        }
+        world.sessions.push(Session {
+            id: key(5, at),
+            team: chat.team,
+            created_at,
+            external_id: format!("{external_id}-{at}"),
+            token_required,
+            participant: participant.get(&world.participants).id,
+            experiment: experiment.get(&world.experiments).id,
+            chat: chat.id,
+            status,
+            ended_at,
+            last_activity_at,
+            platform,
+            versions,
+        });
+    }
+    for (at, (chat, created_at, kind, content, summary)) in messages.into_iter().enumerate() {
+        if world.chats.is_empty() {
+            break;
+        }
+        world.messages.push(Message {
+            // The keys of chats, too.
+            id: key(0, at),
+            chat: chat.get(&world.chats).id,
+            created_at,
+            kind,
+            content,
+            summary,
+        });
+    }
+}
+
+type Beside = (
+    Vec<(i64, String, String, bool, Option<Pick>)>,
+    Vec<SomeLink>,
+    Vec<SomeTrace>,
+);
+
+fn add_beside(world: &mut World, (tags, links, traces): Beside) {
+    let mut known = HashSet::new();
+    for (at, (team, name, category, is_system, created_by)) in tags.into_iter().enumerate() {
+        if known.insert((team, name.clone(), category.clone(), is_system)) {
+            world.tags.push(Tag {
+                id: key(4, at),
+                team,
+                name,
+                category,
+                is_system,
+                created_by: created_by.map(|user| user.get(&world.users).id),
+            });
+        }
+    }
+    let mut known = HashSet::new();
+    for (at, (team, what, object, tag)) in links.into_iter().enumerate() {
+        // Mostly messages and chats that exist; some that do not, and other things with the same key.
+        let content_type = match what {
+            0..=5 => MESSAGE_TYPE,
+            6..=10 => CHAT_TYPE,
+            _ => OTHER_TYPE,
+        };
+        let object =
+            i32::try_from(1 + object.index(world.chats.len().max(world.messages.len()) + 2))
+                .unwrap_or(1);
+        // An own tag mostly, any in a quarter of the cases.
+        let own: Vec<&Tag> = world.tags.iter().filter(|tag| tag.team == team).collect();
+        let tag = match (own.is_empty() || what % 4 == 0, world.tags.is_empty()) {
+            (_, true) => continue,
+            (true, _) => tag.get(&world.tags).id,
+            (false, _) => tag.get(&own).id,
+        };
+        if known.insert((content_type, object, tag)) {
+            world.items.push(TaggedItem {
+                id: key(3, at),
+                team,
+                content_type,
+                object,
+                tag,
+            });
+        }
+    }
+    for (at, (team, timestamp, status, experiment, session, duration, turns)) in
+        traces.into_iter().enumerate()
+    {
+        world.traces.push(Trace {
+            id: key(2, at),
+            team,
+            timestamp,
+            status,
+            experiment: experiment.map(|experiment| experiment.get(&world.experiments).id),
+            session: session
+                .filter(|_| !world.sessions.is_empty())
+                .map(|session| session.get(&world.sessions).id),
+            duration,
+            turns,
+        });
+    }
+}

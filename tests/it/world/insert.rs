@@ -1,0 +1,99 @@
+//! Random data in PostgreSQL: one statement per table.
+
+use postgres::types::ToSql;
+use postgres::{Error, Transaction};
+
+use super::{CHAT_TYPE, MESSAGE_TYPE, OTHER_TYPE, World};
+
+/// One parameter per column: the values of all rows.
+macro_rules! insert {
+    ($transaction:expr, $table:literal, $rows:expr, $($column:literal: $type:literal = $value:expr),+ $(,)?) => {{
+        let columns: Vec<(&str, &str, Box<dyn ToSql + Sync>)> = vec![
+            $(($column, $type, Box::new($rows.iter().map($value).collect::<Vec<_>>()))),+
+        ];
+        insert($transaction, $table, !$rows.is_empty(), &columns)?;
+    }};
+}
+
+impl World {
+    /// Puts the rows into a database without any.
+    pub fn insert(&self, transaction: &mut Transaction<'_>) -> Result<(), Error> {
+        transaction.batch_execute(&format!(
+            "INSERT INTO django_content_type (id, app_label, model) VALUES
+             ({CHAT_TYPE}, 'chat', 'chat'), ({MESSAGE_TYPE}, 'chat', 'chatmessage'), ({OTHER_TYPE}, 'legacy', 'chat')"
+        ))?;
+        insert!(transaction, "users_customuser", self.users,
+            "id": "bigint" = |r| r.id, "username": "text" = |r| r.username.clone(), "language": "text" = |r| r.language.clone());
+        insert!(transaction, "experiments_participant", self.participants,
+            "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "name": "text" = |r| r.name.clone(),
+            "identifier": "text" = |r| r.identifier.clone(), "user_id": "bigint" = |r| r.user, "created_at": "timestamptz" = |r| r.created_at);
+        insert!(transaction, "experiments_experiment", self.experiments,
+            "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "owner_id": "bigint" = |r| r.owner,
+            "name": "text" = |r| r.name.clone(), "description": "text" = |r| r.description.clone(),
+            "working_version_id": "bigint" = |r| r.working_version, "version_number": "integer" = |r| r.version_number,
+            "is_archived": "boolean" = |r| r.is_archived, "created_at": "timestamptz" = |r| r.created_at);
+        insert!(transaction, "chat_chat", self.chats,
+            "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "name": "text" = |r| r.name.clone());
+        insert!(transaction, "experiments_experimentsession", self.sessions,
+            "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "created_at": "timestamptz" = |r| r.created_at,
+            "external_id": "text" = |r| r.external_id.clone(), "session_token_required": "boolean" = |r| r.token_required,
+            "participant_id": "bigint" = |r| r.participant, "experiment_id": "bigint" = |r| r.experiment,
+            "chat_id": "bigint" = |r| r.chat, "status": "text" = |r| r.status.clone(), "ended_at": "timestamptz" = |r| r.ended_at,
+            "last_activity_at": "timestamptz" = |r| r.last_activity_at, "platform": "text" = |r| r.platform.clone(),
+            // unnest would take an array of arrays apart.
+            "experiment_versions": "text" = |r| r.versions.as_ref().map(|versions| braces(versions)));
+        insert!(transaction, "chat_chatmessage", self.messages,
+            "id": "bigint" = |r| r.id, "chat_id": "bigint" = |r| r.chat, "created_at": "timestamptz" = |r| r.created_at,
+            "message_type": "text" = |r| r.kind.clone(), "content": "text" = |r| r.content.clone(), "summary": "text" = |r| r.summary.clone());
+        insert!(transaction, "annotations_tag", self.tags,
+            "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "name": "text" = |r| r.name.clone(),
+            "category": "text" = |r| r.category.clone(), "is_system_tag": "boolean" = |r| r.is_system, "created_by_id": "bigint" = |r| r.created_by);
+        insert!(transaction, "annotations_customtaggeditem", self.items,
+            "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "content_type_id": "integer" = |r| r.content_type,
+            "object_id": "integer" = |r| r.object, "tag_id": "bigint" = |r| r.tag);
+        insert!(transaction, "trace_trace", self.traces,
+            "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "timestamp": "timestamptz" = |r| r.timestamp,
+            "status": "text" = |r| r.status.clone(), "experiment_id": "bigint" = |r| r.experiment, "session_id": "bigint" = |r| r.session,
+            "duration": "integer" = |r| r.duration, "n_turns": "integer" = |r| r.turns);
+        Ok(())
+    }
+}
+
+fn braces(numbers: &[i32]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(i32::to_string).collect();
+    format!("{{{}}}", numbers.join(","))
+}
+
+fn insert(
+    transaction: &mut Transaction<'_>,
+    table: &str,
+    any: bool,
+    columns: &[(&str, &str, Box<dyn ToSql + Sync>)],
+) -> Result<(), Error> {
+    if !any {
+        return Ok(());
+    }
+    let mut names = Vec::new();
+    let mut values = Vec::new();
+    let mut arrays = Vec::new();
+    for (at, (name, data_type, _)) in columns.iter().enumerate() {
+        names.push(format!("\"{name}\""));
+        values.push(match *name {
+            "experiment_versions" => format!("c{at}::integer[]"),
+            _ => format!("c{at}"),
+        });
+        arrays.push((format!("${}::{data_type}[]", at + 1), format!("c{at}")));
+    }
+    let (arrays, aliases): (Vec<_>, Vec<_>) = arrays.into_iter().unzip();
+    let text = format!(
+        "INSERT INTO {table} ({}) SELECT {} FROM unnest({}) AS r ({})",
+        names.join(", "),
+        values.join(", "),
+        arrays.join(", "),
+        aliases.join(", "),
+    );
+    let parameters: Vec<&(dyn ToSql + Sync)> =
+        columns.iter().map(|(_, _, values)| &**values).collect();
+    transaction.execute(&text, &parameters)?;
+    Ok(())
+}
