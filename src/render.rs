@@ -444,15 +444,25 @@ impl OrderNode {
 
     /// Direction and NULL placement as sea-query writes them.
     pub fn sql(&self) -> (sea_query::Order, NullOrdering) {
-        let direction = match self.direction {
-            Direction::Ascending => sea_query::Order::Asc,
-            Direction::Descending => sea_query::Order::Desc,
-        };
-        let nulls = match self.nulls {
-            Nulls::First => NullOrdering::First,
-            Nulls::Last => NullOrdering::Last,
-        };
-        (direction, nulls)
+        (self.direction.sql(), self.nulls.sql())
+    }
+}
+
+impl Direction {
+    pub fn sql(self) -> sea_query::Order {
+        match self {
+            Self::Ascending => sea_query::Order::Asc,
+            Self::Descending => sea_query::Order::Desc,
+        }
+    }
+}
+
+impl Nulls {
+    pub fn sql(self) -> NullOrdering {
+        match self {
+            Self::First => NullOrdering::First,
+            Self::Last => NullOrdering::Last,
+        }
     }
 }
 

@@ -43,10 +43,10 @@ pub fn keyset(created_at: DateTime<Utc>, id: i64) -> (String, Vec<Value>) {
 
     let mut select = annotated(page);
     for name in ["id", "external_id", "status", "created_at"] {
-        select.expr_as(Expr::col(("page", name)), name);
+        select.expr(Expr::col(("page", name)));
     }
     for name in ["first_message_at", "last_message_at", "message_count"] {
-        select.expr_as(Expr::col(("messages", name)), name);
+        select.expr(Expr::col(("messages", name)));
     }
     join_messages(&mut select);
     newest_first("page", &mut select);
@@ -73,12 +73,12 @@ pub fn session_page(since: DateTime<Utc>) -> (String, Vec<Value>) {
 
     let mut select = annotated(page);
     for name in ["id", "external_id", "status", "created_at"] {
-        select.expr_as(Expr::col(("page", name)), name);
+        select.expr(Expr::col(("page", name)));
     }
     for name in ["first_message_at", "last_message_at", "message_count"] {
-        select.expr_as(Expr::col(("messages", name)), name);
+        select.expr(Expr::col(("messages", name)));
     }
-    select.expr_as(Expr::col(("version_tags", "version_tags")), "version_tags");
+    select.expr(Expr::col(("version_tags", "version_tags")));
     join_messages(&mut select);
     select.join_lateral(
         JoinType::LeftJoin,
@@ -99,7 +99,7 @@ fn sessions() -> SelectStatement {
 fn page_columns() -> SelectStatement {
     let mut page = sessions();
     for name in ["id", "external_id", "status", "created_at", "chat_id"] {
-        page.expr_as(Expr::col(("session", name)), name);
+        page.expr(Expr::col(("session", name)));
     }
     page
 }
@@ -107,10 +107,11 @@ fn page_columns() -> SelectStatement {
 fn annotated(page: SelectStatement) -> SelectStatement {
     let mut cte = CommonTableExpression::new();
     cte.table_name("page").query(page);
+    // Moved: the usual chain that ends in `to_owned` would copy the page.
+    let mut with = WithClause::new();
+    with.cte(cte);
     let mut select = Query::select();
-    select
-        .with_cte(WithClause::new().cte(cte).to_owned())
-        .from("page");
+    select.with_cte(with).from("page");
     select
 }
 

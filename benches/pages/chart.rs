@@ -104,6 +104,20 @@ impl Axis {
         }
     }
 
+    /// From the lowest to the highest value, wherever they are.
+    fn between(values: impl Iterator<Item = f64>, start: f64, length: f64) -> Self {
+        let values: Vec<f64> = values.map(f64::log10).collect();
+        let lowest = values.iter().copied().fold(f64::MAX, f64::min);
+        let highest = values.iter().copied().fold(f64::MIN, f64::max);
+        Self {
+            lowest,
+            // A single value has no distance to show.
+            decades: (highest - lowest).max(f64::EPSILON),
+            start,
+            length,
+        }
+    }
+
     fn at(&self, value: f64) -> f64 {
         self.start + (value.log10() - self.lowest) / self.decades * self.length
     }
@@ -177,7 +191,7 @@ pub fn growth(scales: &[ScaleResult]) -> String {
     for (position, key) in PANELS.iter().enumerate() {
         let left = 70.0 + (position % 2) as f64 * (WIDTH + 90.0);
         let bottom = 110.0 + HEIGHT + (position / 2) as f64 * (HEIGHT + 80.0);
-        let across = Axis::over(scales.iter().map(|result| result.scale), left, WIDTH);
+        let across = Axis::between(scales.iter().map(|result| result.scale), left, WIDTH);
         if let Some(job) = scales.last().and_then(|result| result.job(key)) {
             svg.text(left, bottom - HEIGHT - 12.0, "start", 13, job.name());
         }

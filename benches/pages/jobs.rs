@@ -115,12 +115,16 @@ fn offset(offset: u64) -> Result<Job, Box<dyn Error>> {
         true,
         [team(), rows_before(offset)?],
     );
-    let mut candidates = orm_at(offset)?;
-    candidates.extend([legacy, pagewise, Candidate::new(Way::Best, [best])]);
     Ok(Job {
         key: "offset_middle",
         title: format!("in the middle, by OFFSET {offset}"),
-        candidates,
+        candidates: vec![
+            orm_at(Way::Today, sql!("today_session_page"), offset)?,
+            orm_at(Way::Proposed, sql!("proposed_session_page"), offset)?,
+            legacy,
+            pagewise,
+            Candidate::new(Way::Best, [best]),
+        ],
     })
 }
 
@@ -146,12 +150,16 @@ fn keyset(
         true,
         [team(), time.into(), id.into()],
     );
-    let mut candidates = orm_at(offset)?;
-    candidates.extend([legacy, pagewise, Candidate::new(Way::Best, [best])]);
     Ok(Job {
         key,
         title: format!("{title} (after {offset} rows)"),
-        candidates,
+        // The proposal knows no keyset: its OFFSET stands for it. Today's would say nothing more.
+        candidates: vec![
+            orm_at(Way::Proposed, sql!("proposed_session_page"), offset)?,
+            legacy,
+            pagewise,
+            Candidate::new(Way::Best, [best]),
+        ],
     })
 }
 
@@ -192,7 +200,6 @@ fn by_last_message() -> Result<Job, Box<dyn Error>> {
     let listing = columns()
         .show(&messages)
         .order_by(messages.last.desc())
-        // The key's direction is that of the sort key before it.
         .page(Page::first(SIZE));
     let [legacy, pagewise] = both(&listing)?;
     Ok(Job {
@@ -241,13 +248,10 @@ fn total(key: &'static str, title: &str, total: Total) -> Result<Job, Box<dyn Er
     })
 }
 
-/// Today's and the proposed statement for the page after so many rows; neither knows keysets.
-fn orm_at(offset: u64) -> Result<Vec<Candidate>, Box<dyn Error>> {
-    let at = |source| Ok::<_, Box<dyn Error>>(file(source, true, [team(), rows_before(offset)?]));
-    Ok(vec![
-        Candidate::new(Way::Today, [at(sql!("today_session_page"))?]),
-        Candidate::new(Way::Proposed, [at(sql!("proposed_session_page"))?]),
-    ])
+/// An ORM's statement for the page after so many rows.
+fn orm_at(way: Way, source: &str, offset: u64) -> Result<Candidate, Box<dyn Error>> {
+    let page = file(source, true, [team(), rows_before(offset)?]);
+    Ok(Candidate::new(way, [page]))
 }
 
 /// A session's columns, names of what it points at.

@@ -45,7 +45,6 @@ fn main() -> Result<(), Box<dyn Error>> {
             all.setting(name, value)
         });
     let load_before = report::load_average();
-    let mut version = String::new();
     let mut scales = Vec::new();
     for scale in &options.scales {
         // A server for each scale: the next one finds neither its memory nor its disk taken.
@@ -62,24 +61,24 @@ fn main() -> Result<(), Box<dyn Error>> {
             "scale {scale}: loaded in {:.0} s",
             start.elapsed().as_secs_f64()
         );
-        version = client.query_one("SHOW server_version", &[])?.get(0);
+        let version: String = client.query_one("SHOW server_version", &[])?.get(0);
         let result = run(&mut client, *scale, &options)?;
         println!("{}", report::terminal(&result));
         scales.push(result);
+        // After each scale: the largest takes longest, and what is there by then is of use.
+        if let Some(folder) = &options.write {
+            let run = report::Run {
+                scales: &scales,
+                targets: &targets::check(&scales),
+                version: &version,
+                settings: &SETTINGS,
+                load_before: load_before.as_deref(),
+            };
+            report::write(folder, &run)?;
+            println!("written: {}", folder.display());
+        }
     }
-    let targets = targets::check(&scales);
-    println!("{}", targets::text(&targets));
-    if let Some(folder) = &options.write {
-        let run = report::Run {
-            scales: &scales,
-            targets: &targets,
-            version: &version,
-            settings: &SETTINGS,
-            load_before,
-        };
-        report::write(folder, &run)?;
-        println!("written: {}", folder.display());
-    }
+    println!("{}", targets::text(&targets::check(&scales)));
     Ok(())
 }
 

@@ -14,11 +14,13 @@ pub struct Options {
 
 impl Options {
     pub fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        // `cargo test --benches` runs it too, without cargo's own argument: then it only shows that it works.
         let mut options = Self {
-            scales: vec![0.1, 1.0, 2.0],
+            scales: vec![0.01],
             write: None,
-            budget: Duration::from_secs(4),
+            budget: Duration::ZERO,
         };
+        let (mut benched, mut scales, mut budget) = (false, None, None);
         while let Some(argument) = arguments.next() {
             let mut value = || {
                 arguments
@@ -26,19 +28,18 @@ impl Options {
                     .ok_or_else(|| format!("{argument} wants a value"))
             };
             match argument.as_str() {
-                // cargo's own.
-                "--bench" => {}
+                "--bench" => {
+                    benched = true;
+                }
                 "--scales" => {
-                    let scales = value()?;
-                    options.scales = scales
-                        .split(',')
-                        .map(|scale| {
-                            scale
-                                .trim()
-                                .parse()
-                                .map_err(|_| format!("not a scale: {scale:?}"))
-                        })
-                        .collect::<Result<_, _>>()?;
+                    let list = value()?;
+                    let read = |scale: &str| {
+                        scale
+                            .trim()
+                            .parse()
+                            .map_err(|_| format!("not a scale: {scale:?}"))
+                    };
+                    scales = Some(list.split(',').map(read).collect::<Result<_, _>>()?);
                 }
                 "--write" => options.write = Some(PathBuf::from(value()?)),
                 "--budget" => {
@@ -46,7 +47,7 @@ impl Options {
                     let seconds: u64 = seconds
                         .parse()
                         .map_err(|_| format!("not a number of seconds: {seconds:?}"))?;
-                    options.budget = Duration::from_secs(seconds);
+                    budget = Some(Duration::from_secs(seconds));
                 }
                 _ => {
                     return Err(format!(
@@ -55,6 +56,12 @@ impl Options {
                 }
             }
         }
+        if benched {
+            options.scales = vec![0.1, 1.0, 2.0];
+            options.budget = Duration::from_secs(4);
+        }
+        options.scales = scales.unwrap_or(options.scales);
+        options.budget = budget.unwrap_or(options.budget);
         Ok(options)
     }
 }

@@ -25,13 +25,14 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
         after_page.map(AsRef::as_ref),
         &[request.page_word.as_ref(), total::WORD],
     )?;
-    let arms = arms(request)?;
+    let orders = request.scan_orders();
+    let arms = arms(request, &orders)?;
     let total = total::select(request)?;
 
     let stands_alone =
         sources.is_empty() && total.is_none() && arms.len() == 1 && !request.page.is_backward();
     let columns = PageColumns::new(request, &sources);
-    let page = page(request, &columns, arms)?;
+    let page = page(request, &columns, &orders, arms)?;
     if stands_alone {
         return Ok(page);
     }
@@ -43,7 +44,7 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
             computed.extend(source.outputs().map(|(member, expr)| (&member.name, expr)));
         }
         for (outside, inside) in &columns.renamed {
-            computed.insert(outside, Expr::col((scope.iden(), iden(inside))));
+            computed.push((outside, Expr::col((scope.iden(), iden(inside)))));
         }
         Ok(computed)
     })
@@ -101,12 +102,12 @@ impl PageColumns {
 fn page(
     request: &Request<'_>,
     columns: &PageColumns,
+    orders: &[OrderNode],
     arms: Vec<Arm>,
 ) -> Result<SelectStatement, Error> {
-    let orders = request.scan_orders();
     let mut parts = arms
         .into_iter()
-        .map(|arm| part(request, columns, &orders, arm));
+        .map(|arm| part(request, columns, orders, arm));
     let Some(first) = parts.next() else {
         return Ok(Query::select());
     };
@@ -155,13 +156,12 @@ fn part(
         } else {
             Leading::Any
         };
-        let mut order = order.clone();
-        match leading {
+        let nulls = match leading {
             Leading::Null => continue,
-            Leading::NotNull => order.nulls = order.direction.default_nulls(),
-            Leading::Any => {}
-        }
-        let (direction, nulls) = order.sql();
+            Leading::NotNull => order.direction.default_nulls(),
+            Leading::Any => order.nulls,
+        };
+        let (direction, nulls) = (order.direction.sql(), nulls.sql());
         let key = match &order.node {
             // Computed once, in the select list.
             Node::Annotation(_) => Expr::col(iden(columns.inside(&request.outputs.columns[*at]))),
@@ -224,11 +224,10 @@ impl Joins {
 }
 
 /// The parts in which the page is read.
-fn arms(request: &Request<'_>) -> Result<Vec<Arm>, Error> {
-    let orders = request.scan_orders();
+fn arms(request: &Request<'_>, orders: &[OrderNode]) -> Result<Vec<Arm>, Error> {
     let scope = Scope::root(request.definition.alias);
     if let Some(values) = &request.after {
-        return Ok(keyset::arms(&keys(request, &scope, &orders, values)?));
+        return Ok(keyset::arms(&keys(request, &scope, orders, values)?));
     }
     match orders.first() {
         // A plain index has NULL on the other side: read values and NULL apart, each as an index has them.

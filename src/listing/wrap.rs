@@ -1,7 +1,6 @@
 //! A page as a part of a larger statement: beside its total, and with values that are computed after it.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use sea_query::{
     CommonTableExpression, Condition, Expr, IntoIden, JoinType, Query, SelectStatement, WithClause,
@@ -12,8 +11,8 @@ use super::{Request, total};
 use crate::error::Error;
 use crate::render::{Scope, iden, select_as};
 
-/// The value of an output that the page does not give itself, by the output's name.
-pub(super) type Computed<'r> = HashMap<&'r Cow<'static, str>, Expr>;
+/// The value of an output that the page does not give itself, with the output's name. They are few: no map.
+pub(super) type Computed<'r> = Vec<(&'r Cow<'static, str>, Expr)>;
 
 /// `WITH page AS (..) SELECT .. FROM page ORDER BY ..`, beside the total if it is asked for.
 ///
@@ -25,12 +24,13 @@ pub(super) fn around<'r>(
     join: impl FnOnce(&Scope<'_>, &mut SelectStatement) -> Result<Computed<'r>, Error>,
 ) -> Result<SelectStatement, Error> {
     let scope = Scope::root(request.page_word.clone());
+    // Moved step by step: the usual chain that ends in `to_owned` would copy the page, and again its clause.
+    let mut cte = CommonTableExpression::new();
+    cte.table_name(scope.iden()).query(page);
+    let mut with = WithClause::new();
+    with.cte(cte);
     let mut select = Query::select();
-    let cte = CommonTableExpression::new()
-        .table_name(scope.iden())
-        .query(page)
-        .to_owned();
-    select.with_cte(WithClause::new().cte(cte).to_owned());
+    select.with_cte(with);
     let has_total = total.is_some();
     match total {
         Some(total) => {
@@ -43,10 +43,11 @@ pub(super) fn around<'r>(
         }
     }
     let computed = join(&scope, &mut select)?;
-    let value = |name: &Cow<'static, str>| {
-        let computed = computed.get(name).cloned();
-        computed.unwrap_or_else(|| Expr::col((scope.iden(), iden(name))))
-    };
+    let value =
+        |name: &Cow<'static, str>| match computed.iter().find(|(computed, _)| *computed == name) {
+            Some((_, value)) => value.clone(),
+            None => Expr::col((scope.iden(), iden(name))),
+        };
     for output in &request.outputs.columns {
         let name = &output.column.name;
         let value = value(name);
