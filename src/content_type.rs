@@ -187,7 +187,7 @@ impl ContentTypes {
         let app_labels =
             DjangoContentType::APP_LABEL.any_of(names.iter().map(|(app_label, _)| *app_label));
         let models = DjangoContentType::MODEL.any_of(names.iter().map(|(_, model)| *model));
-        let renderer = Renderer { tenant: None };
+        let renderer = Renderer::new(None);
         let scope = Scope::root(DjangoContentType::DEFINITION.alias);
         let (table, _) =
             renderer.source(const { &DjangoContentType::DEFINITION }, &scope, false)?;
@@ -232,7 +232,12 @@ impl ContentTypes {
                     self.lock().put((app_label, model), *id);
                     ids.push(*id);
                 }
-                None => unknown.push(format!("{app_label}.{model}")),
+                None => {
+                    let name = format!("{app_label}.{model}");
+                    if !unknown.contains(&name) {
+                        unknown.push(name);
+                    }
+                }
             }
         }
         if !unknown.is_empty() {

@@ -89,7 +89,7 @@ pub enum Error {
     },
 
     /// An output has a name that cannot be one in PostgreSQL.
-    #[error("an output cannot be named {name:?}: a name has 1 to 63 bytes and no NUL")]
+    #[error("nothing can be named {name:?} in SQL: a name has 1 to 63 bytes and no NUL")]
     InvalidName {
         /// The name in question.
         name: Cow<'static, str>,
@@ -143,13 +143,24 @@ pub enum Error {
 
     /// The driver or the server refused.
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
-    #[error("the database refused{}: {source}", context.as_deref().map(|c| format!(" ({c})")).unwrap_or_default())]
+    #[error("the database refused{}: {}", context.as_deref().map(|c| format!(" ({c})")).unwrap_or_default(), reason(source))]
     Database {
         /// What was being read or run.
         context: Option<String>,
         /// The driver's error.
         source: crate::driver::wire::Error,
     },
+}
+
+/// The driver's own message only says where it happened ("db error"); its cause says what.
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+fn reason(error: &crate::driver::wire::Error) -> String {
+    use std::error::Error;
+    match (error.as_db_error(), error.source()) {
+        (Some(error), _) => error.to_string(),
+        (None, Some(cause)) => format!("{error}: {cause}"),
+        (None, None) => error.to_string(),
+    }
 }
 
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]

@@ -1,4 +1,122 @@
-//! tour
+//! List pages over PostgreSQL, fast and right: typed builders that turn "this page shows these values" into one
+//! statement that finds the page first and computes its expensive values for the page's rows only.
+//!
+//! ORMs compute every shown value for every row that LIMIT or OFFSET drops, multiply counts by the joins beside
+//! them, forget the tenant in a sub-select, and page by orders that are not total. pagewise builds on [`sea_query`];
+//! a host declares its tables once, reads the SQL that comes out, and runs it through the driver it has.
+//!
+//! # The words
+//!
+//! | word | meaning |
+//! |---|---|
+//! | [`Entity`] | a host's table as a Rust type: name, key, tenant; declared by [`entity!`] |
+//! | [`Column`] | a column of an entity, with the Rust type that it decodes to |
+//! | [`Relation`], [`ToOne`] | the way from one row to the rows that belong to it: direct, through other tables, by a content type, with a condition |
+//! | [`Predicate`] | a condition on one row |
+//! | [`Expression`] | a value computed from the columns of one row |
+//! | [`Annotation`] | a value computed over a relation: count, min, max, sum, average, joined text, array, any, every, first, last |
+//! | [`Order`] | a sort key: a value, a direction, where NULL goes |
+//! | [`Listing`] | rows of an entity: whose, which, in what order, what of them |
+//! | [`Page`], [`Cursor`], [`Total`] | which of its rows, by offset or by keyset, and whether all are counted |
+//! | [`Statement`] | SQL text, its parameters, its output columns |
+//! | [`Strategy`] | two ways to the same rows: `Optimized`, and `Legacy` as an ORM writes it |
+//! | [`ContentTypes`] | Django's content types, resolved once |
+//!
+//! # A first page
+//!
+//! ```
+//! use chrono::{DateTime, Utc};
+//! use pagewise::{Listing, Page, Relation, Total, entity};
+//!
+//! entity! {
+//!     /// A customer of a shop.
+//!     pub Customer = "customers" as "customer" {
+//!         key ID: i64 = "id";
+//!         tenant SHOP_ID: i64 = "shop_id";
+//!         NAME: String = "name";
+//!         CREATED_AT: DateTime<Utc> = "created_at";
+//!     }
+//! }
+//!
+//! entity! {
+//!     /// What a customer has bought.
+//!     pub Purchase = "purchases" as "purchase" {
+//!         key ID: i64 = "id";
+//!         tenant SHOP_ID: i64 = "shop_id";
+//!         CUSTOMER_ID: i64 = "customer_id";
+//!         PAID_AT: Option<DateTime<Utc>> = "paid_at";
+//!         CENTS: i64 = "cents";
+//!     }
+//! }
+//!
+//! let purchases = Relation::many("purchases", Customer::ID, Purchase::CUSTOMER_ID);
+//! let paid = purchases.clone().filter(Purchase::PAID_AT.is_not_null());
+//!
+//! let count = purchases.count().named("purchase_count");         // i64: 0 of nothing
+//! let turnover = paid.sum(Purchase::CENTS).named("turnover");    // i64: 0 of nothing
+//! let last = purchases.max(Purchase::PAID_AT).named("last_paid_at"); // Option<DateTime<Utc>>
+//!
+//! let page = Listing::of(Customer)
+//!     .tenant(7)                                                 // required
+//!     .filter(Customer::NAME.contains_ignore_case("smith"))
+//!     .order_by(Customer::CREATED_AT.desc())                     // the key is appended
+//!     .show((Customer::NAME, &count, &turnover, &last))
+//!     .page(Page::first(25).with_total(Total::Capped(10_000)))
+//!     .build()?;
+//! println!("{page:#}");
+//! # assert_eq!(page.text().matches("LATERAL").count(), 1);
+//! # Ok::<(), pagewise::Error>(())
+//! ```
+//!
+//! With a driver, the page runs itself, and its rows are read by the same handles:
+//!
+//! ```no_run
+//! # use pagewise::chat::{self, Session};
+//! # use pagewise::{Error, Listing, Page};
+//! # fn example(client: &mut postgres::Client) -> Result<(), Error> {
+//! let messages = chat::message_timestamps();
+//! let page = Listing::of(Session).tenant(7).show((Session::STATUS, &messages)).page(Page::first(25)).build()?;
+//! let rows = page.fetch(client)?;
+//! for row in &rows {
+//!     let status: String = row.get(Session::STATUS)?;
+//!     let count: i64 = row.get(&messages.count)?;                // another type does not compile
+//! }
+//! if let Some(next) = rows.next() {
+//!     let next_page = Page::after(next.to_string().parse()?, 25); // the cursor travels as text
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What a statement promises
+//!
+//! Each is a property test on random data and random requests, against an oracle in plain Rust.
+//!
+//! 1. [`Strategy::Optimized`] and [`Strategy::Legacy`] give the same rows in the same order.
+//! 2. A number does not depend on which other numbers are asked for beside it.
+//! 3. Nothing multiplies rows, and no `DISTINCT` hides it.
+//! 4. The order is total, NULL placement is written out; pages are disjoint and cover the whole.
+//! 5. Every table that has a tenant column is bound to the tenant, wherever it stands in the statement.
+//! 6. What a caller passes is a bound parameter; names are quoted.
+//! 7. The text depends on the request's shape: a list of 3 ids and one of 300 are one prepared statement.
+//! 8. What is neither shown nor sorted by nor filtered on is not computed.
+//! 9. A page with its total is one round trip.
+//! 10. Counts and sums of nothing are 0, texts `''`, times `None`.
+//! 11. Builders do no I/O.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `postgres` | yes | `fetch` through the blocking client of the crate `postgres` |
+//! | `tokio-postgres` | | `fetch_async` through the client of the crate `tokio-postgres` |
+//! | `uuid` | | columns and tenants of the type `uuid` |
+//!
+//! Without a driver's feature, statements are still built: [`Statement::text`] and [`Statement::parameters`] are
+//! there for any other driver.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
 
 pub mod annotation;
 pub mod chat;

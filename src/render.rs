@@ -3,7 +3,13 @@
 //! Everything that reads a table goes through [`Renderer::source`], so that no table with a tenant column
 //! gets into a statement unbound.
 
+#![expect(
+    clippy::ptr_arg,
+    reason = "a borrowed name lives for ever and need not be copied"
+)]
+
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use sea_query::{
     BinOper, Condition, DynIden, Expr, ExprTrait, Func, IntoIden, JoinType, NullOrdering, Query,
@@ -35,8 +41,8 @@ impl<'a> Scope<'a> {
     /// takes from an outer one would silently compare the inner row with itself.
     pub fn inside(&'a self, word: &'static str) -> Scope<'a> {
         let mut word = Cow::Borrowed(word);
-        while self.knows(&word) {
-            word = Cow::Owned(format!("related_{word}"));
+        if self.knows(&word) {
+            word = free_name("related_", &word, |word| self.knows(word));
         }
         Scope {
             word,
@@ -58,10 +64,6 @@ impl<'a> Scope<'a> {
 }
 
 /// A name as sea-query wants it.
-#[expect(
-    clippy::ptr_arg,
-    reason = "a borrowed name lives for ever and need not be copied"
-)]
 pub(crate) fn iden(name: &Cow<'static, str>) -> DynIden {
     match name {
         Cow::Borrowed(name) => (*name).into_iden(),
@@ -69,12 +71,63 @@ pub(crate) fn iden(name: &Cow<'static, str>) -> DynIden {
     }
 }
 
-/// What the parts of one statement have in common.
-pub(crate) struct Renderer<'a> {
-    pub tenant: Option<&'a Tenant>,
+/// Longer names are cut off by PostgreSQL, so that two of them may become one.
+pub(crate) const NAME_BYTES: usize = 63;
+
+/// What cannot be a name, whatever it is to be the name of.
+pub(crate) fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= NAME_BYTES && !name.contains('\0')
 }
 
-impl Renderer<'_> {
+/// The name with as many of the prefixes before it as make it free; with a number if there is no room for them.
+pub(crate) fn free_name(
+    prefix: &str,
+    name: &str,
+    is_taken: impl Fn(&str) -> bool,
+) -> Cow<'static, str> {
+    let mut free = format!("{prefix}{name}");
+    while free.len() <= NAME_BYTES {
+        if !is_taken(&free) {
+            return Cow::Owned(free);
+        }
+        free.insert_str(0, prefix);
+    }
+    let numbered = (2_u32..).map(|number| {
+        let number = format!("_{number}");
+        let mut end = NAME_BYTES - number.len();
+        while !free.is_char_boundary(end) {
+            end -= 1;
+        }
+        format!("{}{number}", &free[..end])
+    });
+    // Names are few, numbers are not.
+    let mut unused = numbered.filter(|name| !is_taken(name));
+    Cow::Owned(unused.next().unwrap_or_default())
+}
+
+/// What the parts of one statement have in common.
+pub(crate) struct Renderer<'a> {
+    tenant: Option<&'a Tenant>,
+    /// The tables that have been read.
+    read: RefCell<Vec<Definition>>,
+}
+
+impl<'a> Renderer<'a> {
+    pub fn new(tenant: Option<&'a Tenant>) -> Self {
+        Self {
+            tenant,
+            read: RefCell::new(Vec::with_capacity(8)),
+        }
+    }
+
+    /// Whether a table of this name was read, found by the search path.
+    pub fn has_read(&self, table: &str) -> bool {
+        self.read
+            .borrow()
+            .iter()
+            .any(|read| read.schema.is_none() && read.table == table)
+    }
+
     /// A table as a row of `scope`, and what binds it to the tenant.
     ///
     /// `by_foreign_key`: the row is reached by a foreign key from one that is bound already, so that a table
@@ -85,6 +138,7 @@ impl Renderer<'_> {
         scope: &Scope<'_>,
         by_foreign_key: bool,
     ) -> Result<(TableRef, Option<Expr>), Error> {
+        self.read.borrow_mut().push(definition);
         let schema = definition.schema.map(Into::into);
         let table = TableName(schema, definition.table.into_iden());
         let table = TableRef::Table(table, Some(scope.iden()));
@@ -102,9 +156,7 @@ impl Renderer<'_> {
                         expected: *data_type,
                         given,
                     })?;
-                if let Value::String(Some(text)) = &value {
-                    reject_nul(name, text)?;
-                }
+                reject_nul(name, &value)?;
                 Some(scope.column(name).eq(value))
             }
             Tenancy::Through { .. } if by_foreign_key => None,
@@ -128,7 +180,7 @@ impl Renderer<'_> {
     pub fn expression(&self, scope: &Scope<'_>, node: &Node) -> Result<Expr, Error> {
         Ok(match node {
             Node::Column(name) => scope.column(name),
-            Node::Value(value) => Expr::Value(value.clone()),
+            Node::Value(value) => bound(value.clone()),
             Node::Function(name, arguments) => {
                 let arguments = arguments
                     .iter()
@@ -147,14 +199,12 @@ impl Renderer<'_> {
     pub fn predicate(&self, scope: &Scope<'_>, node: &PredicateNode) -> Result<Expr, Error> {
         Ok(match node {
             PredicateNode::Compare(left, how, right) => {
-                if let Node::Value(Value::String(Some(text))) = right {
-                    reject_nul(&label(left), text)?;
+                let mut compared = self.expression(scope, left)?;
+                if let Node::Value(value) = right {
+                    reject_nul(&label(left), value)?;
+                    compared = comparable(compared, DataType::of_value(value));
                 }
-                let left = match right {
-                    Node::Value(value) => comparable(self.expression(scope, left)?, value),
-                    _ => self.expression(scope, left)?,
-                };
-                left.binary(operator(*how), self.expression(scope, right)?)
+                compared.binary(operator(*how), self.expression(scope, right)?)
             }
             PredicateNode::IsNull {
                 node,
@@ -166,19 +216,26 @@ impl Renderer<'_> {
             } => self.expression(scope, node)?.is_not_null(),
             PredicateNode::AnyOf {
                 node,
+                array: Value::Array(_, Some(arrays)),
+                element: DataType::Array(_),
+                negated,
+            } => self.one_of_arrays(scope, node, arrays, *negated)?,
+            PredicateNode::AnyOf {
+                node,
                 array,
                 element,
                 negated,
             } => {
-                if let Value::Array(_, Some(elements)) = array {
-                    for element in elements.iter() {
-                        if let Value::String(Some(text)) = element {
-                            reject_nul(&label(node), text)?;
-                        }
-                    }
-                }
+                reject_nul(&label(node), array)?;
                 // The cast names the type, so that no operator has to be guessed from an untyped array.
-                let array = Expr::Value(array.clone()).cast_as(element.array_name());
+                let array = Expr::Value(array.clone());
+                let array = match element {
+                    // Sent as texts: only the server knows the enumeration.
+                    DataType::Enumeration(_) => {
+                        array.cast_as("text[]").cast_as(element.array_name())
+                    }
+                    element => array.cast_as(element.array_name()),
+                };
                 let (how, over) = if *negated {
                     ("<>", "ALL")
                 } else {
@@ -192,7 +249,7 @@ impl Renderer<'_> {
                 pattern,
                 ignore_case,
             } => {
-                reject_nul(&label(node), pattern)?;
+                reject_nul_text(&label(node), pattern)?;
                 let how = if *ignore_case {
                     BinOper::PgOperator(PgBinOper::ILike)
                 } else {
@@ -221,6 +278,32 @@ impl Renderer<'_> {
             }
             PredicateNode::Not(inner) => self.predicate(scope, inner)?.not(),
         })
+    }
+
+    /// One of several arrays, compared one by one: PostgreSQL takes an array of arrays for one of two dimensions.
+    fn one_of_arrays(
+        &self,
+        scope: &Scope<'_>,
+        node: &Node,
+        arrays: &[Value],
+        negated: bool,
+    ) -> Result<Expr, Error> {
+        let how = if negated {
+            Comparison::NotEqual
+        } else {
+            Comparison::Equal
+        };
+        let compare =
+            |array: &Value| PredicateNode::Compare(node.clone(), how, Node::Value(array.clone()));
+        let each = arrays.iter().map(compare).collect();
+        self.predicate(
+            scope,
+            &if negated {
+                PredicateNode::All(each)
+            } else {
+                PredicateNode::Any(each)
+            },
+        )
     }
 
     fn combined(
@@ -373,23 +456,20 @@ impl OrderNode {
     }
 }
 
+/// Adds an output; `AS` is written where the output is called otherwise than its column.
+pub(crate) fn select_as(select: &mut SelectStatement, value: Expr, name: &Cow<'static, str>) {
+    let name = iden(name);
+    match &value {
+        Expr::Column(column) if column.column() == Some(&name) => select.expr(value),
+        _ => select.expr_as(value, name),
+    };
+}
+
 /// Conditions joined by AND; `TRUE` if there is none.
 pub(crate) fn all(conditions: Vec<Expr>) -> Condition {
     conditions
         .into_iter()
         .fold(Condition::all(), Condition::add)
-}
-
-/// An expression as it is compared with a bound value.
-///
-/// PostgreSQL compares varchar with text, but not an array of the one with an array of the other.
-pub(crate) fn comparable(expression: Expr, value: &Value) -> Expr {
-    match value {
-        Value::Array(sea_query::ArrayType::String, _) => {
-            expression.cast_as(DataType::Text.array_name())
-        }
-        _ => expression,
-    }
 }
 
 fn operator(how: Comparison) -> BinOper {
@@ -405,8 +485,34 @@ fn operator(how: Comparison) -> BinOper {
     }
 }
 
+/// A bound value. An array says of what, which its text with the values written in does not.
+pub(crate) fn bound(value: Value) -> Expr {
+    match (DataType::of_value(&value), value) {
+        (Some(DataType::Array(element)), value) => Expr::Value(value).cast_as(element.array_name()),
+        (_, value) => Expr::Value(value),
+    }
+}
+
+/// What is compared with a bound value of a type. PostgreSQL compares varchar with text, but not arrays of them.
+pub(crate) fn comparable(compared: Expr, with: Option<DataType>) -> Expr {
+    match with {
+        Some(DataType::Array(DataType::Text)) => compared.cast_as(DataType::Text.array_name()),
+        _ => compared,
+    }
+}
+
 /// PostgreSQL's text cannot hold NUL; the server's own message would not say which value it was.
-fn reject_nul(column: &str, text: &str) -> Result<(), Error> {
+pub(crate) fn reject_nul(column: &str, value: &Value) -> Result<(), Error> {
+    match value {
+        Value::String(Some(text)) => reject_nul_text(column, text),
+        Value::Array(_, Some(elements)) => elements
+            .iter()
+            .try_for_each(|element| reject_nul(column, element)),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) fn reject_nul_text(column: &str, text: &str) -> Result<(), Error> {
     if text.contains('\0') {
         return Err(Error::NulInText {
             column: column.to_owned().into(),

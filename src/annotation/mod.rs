@@ -1,6 +1,6 @@
 //! One value for each row, computed over a relation: [`Annotation`].
 //!
-//! This module owns what is computed and its type. [`sources`] decides which annotations share one
+//! This module owns what is computed and its type. `sources` decides which annotations share one
 //! sub-select, and `sql` writes those.
 
 mod aggregates;

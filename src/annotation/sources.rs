@@ -6,7 +6,7 @@ use sea_query::{Condition, DynIden, Expr, JoinType, SelectStatement};
 
 use super::{AnnotationNode, Computed, sql};
 use crate::error::Error;
-use crate::render::{Renderer, Scope, all, iden};
+use crate::render::{Renderer, Scope, all, free_name, iden, is_name, select_as};
 
 /// Annotations that are computed together.
 pub(crate) struct Source<'a> {
@@ -79,7 +79,7 @@ impl<'a> Source<'a> {
             Computed::Related(_) => renderer.path(page, &leader.path, None, |_, row, select| {
                 for member in &self.members {
                     if let Computed::Related(column) = &member.computed {
-                        select.expr_as(row.column(column), iden(&member.name));
+                        select_as(select, row.column(column), &member.name);
                     }
                 }
                 Ok(())
@@ -124,7 +124,7 @@ impl<'a> Source<'a> {
 pub(crate) fn group<'a>(
     annotations: impl IntoIterator<Item = &'a AnnotationNode>,
     taken: &[&str],
-) -> Vec<Source<'a>> {
+) -> Result<Vec<Source<'a>>, Error> {
     let mut sources: Vec<Source<'a>> = Vec::new();
     for annotation in annotations {
         if let Some(source) = sources.iter_mut().find(|source| source.takes(annotation)) {
@@ -132,19 +132,18 @@ pub(crate) fn group<'a>(
             continue;
         }
         let mut word = annotation.path.name.clone();
+        if !is_name(&word) {
+            return Err(Error::InvalidName { name: word });
+        }
         let is_taken =
             |word: &str| taken.contains(&word) || sources.iter().any(|source| source.word == word);
         if is_taken(&word) {
-            // Outputs have different names, so this ends.
-            word = Cow::Owned(format!("{word}_for_{}", annotation.name));
-            while is_taken(&word) {
-                word.to_mut().push_str("_again");
-            }
+            word = free_name(&format!("{word}_for_"), &annotation.name, is_taken);
         }
         sources.push(Source {
             word,
             members: vec![annotation],
         });
     }
-    sources
+    Ok(sources)
 }

@@ -9,8 +9,11 @@ use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
 use crate::predicate::PredicateNode;
-use crate::render::{Renderer, Scope, iden};
+use crate::render::{Renderer, Scope, iden, reject_nul_text, select_as};
 use crate::schema::Path;
+
+/// What messages call the text between joined texts.
+const DELIMITER: &str = "delimiter";
 
 /// An annotation as one value of the row of `scope`: `(SELECT .. )`.
 pub(crate) fn scalar(
@@ -87,9 +90,11 @@ pub(super) fn first<'n>(
         for (name, value) in values {
             let value = renderer.expression(row, value)?;
             match name {
-                Some(name) => select.expr_as(value, iden(name)),
-                None => select.expr(value),
-            };
+                Some(name) => select_as(select, value, name),
+                None => {
+                    select.expr(value);
+                }
+            }
         }
         renderer.order_by(row, order, select)?;
         select.limit(1);
@@ -113,6 +118,7 @@ pub(super) fn distinct_text(
 ) -> Result<SelectStatement, Error> {
     const VALUE: &str = "value";
     const TARGET: &str = "target";
+    reject_nul_text(DELIMITER, delimiter)?;
 
     let filter = annotation.filter.as_ref();
     let distinct = match annotation.path.hops.split_last() {
@@ -207,6 +213,7 @@ fn aggregate(
             delimiter,
             order,
         } => {
+            reject_nul_text(DELIMITER, delimiter)?;
             let delimiter = sorted(renderer, scope, delimiter.as_str().into(), order)?;
             or_empty(filtered(
                 Func::cust("string_agg").arg(value(node)?).arg(delimiter),

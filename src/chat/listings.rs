@@ -4,7 +4,8 @@ use super::Session;
 use crate::expression::coalesce;
 use crate::listing::Listing;
 
-/// The list of sessions, most recently active first: by `coalesce(last_activity_at, created_at)`, then by key.
+/// The list of sessions, most recently active first: by `coalesce(last_activity_at, created_at)`, then by key, until
+/// [`order_by`](Listing::order_by) says otherwise.
 ///
 /// Of all of the team's sessions, evaluation runs and sessions in setup included, as in the origin; narrow it by
 /// [`filter`](Listing::filter). Nothing but the key is shown until [`show`](Listing::show) says what is.
@@ -32,5 +33,5 @@ use crate::listing::Listing;
 pub fn sessions() -> Listing<Session> {
     let last_activity =
         coalesce(Session::LAST_ACTIVITY_AT, Session::CREATED_AT).named("last_activity");
-    Listing::of(Session).order_by(last_activity.desc())
+    Listing::of(Session).default_order(last_activity.desc())
 }

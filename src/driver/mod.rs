@@ -2,8 +2,8 @@
 //!
 //! | feature | module | run a page |
 //! |---|---|---|
-//! | `postgres` (default) | [`postgres`](crate::driver::postgres) | `page.fetch(&mut client)?` |
-//! | `tokio-postgres` | [`tokio_postgres`](crate::driver::tokio_postgres) | `page.fetch_async(&client).await?` |
+//! | `postgres` (default) | `driver::postgres` | `page.fetch(&mut client)?` |
+//! | `tokio-postgres` | `driver::tokio_postgres` | `page.fetch_async(&client).await?` |
 //!
 //! Both drivers give the same [`Row`] and [`PageRows`]. With neither feature, statements are still built, and
 //! their text and parameters are there for any other driver.

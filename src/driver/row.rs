@@ -99,7 +99,9 @@ impl<E> Row<E> {
             DataType::BigInt => Value::BigInt(self.read(at)?),
             DataType::Real => Value::Float(self.read(at)?),
             DataType::DoublePrecision => Value::Double(self.read(at)?),
-            DataType::Text => Value::String(self.read::<Option<Text>>(at)?.map(|text| text.0)),
+            DataType::Text | DataType::Enumeration(_) => {
+                Value::String(self.read::<Option<Text>>(at)?.map(|text| text.0))
+            }
             DataType::Date => Value::ChronoDate(self.read(at)?),
             DataType::Timestamp => Value::ChronoDateTime(self.read(at)?),
             DataType::TimestampTz => Value::ChronoDateTimeUtc(self.read(at)?),
@@ -123,14 +125,16 @@ impl<E> Row<E> {
             DataType::BigInt => elements!(BigInt),
             DataType::Real => elements!(Float),
             DataType::DoublePrecision => elements!(Double),
-            DataType::Text => self.read::<Option<Vec<Option<Text>>>>(at)?.map(|elements| {
-                Box::new(
-                    elements
-                        .into_iter()
-                        .map(|text| Value::String(text.map(|text| text.0)))
-                        .collect(),
-                )
-            }),
+            DataType::Text | DataType::Enumeration(_) => {
+                self.read::<Option<Vec<Option<Text>>>>(at)?.map(|elements| {
+                    Box::new(
+                        elements
+                            .into_iter()
+                            .map(|text| Value::String(text.map(|text| text.0)))
+                            .collect(),
+                    )
+                })
+            }
             DataType::Date => elements!(ChronoDate),
             DataType::Timestamp => elements!(ChronoDateTime),
             DataType::TimestampTz => elements!(ChronoDateTimeUtc),

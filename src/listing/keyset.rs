@@ -7,6 +7,8 @@ use sea_query::{BinOper, Expr, ExprTrait, Value};
 
 use super::cursor::is_null;
 use crate::order::{Direction, Nulls, OrderNode};
+use crate::render::bound;
+use crate::schema::DataType;
 
 /// A sort key with its SQL and the cursor's value.
 pub(super) struct Key<'a> {
@@ -122,7 +124,7 @@ fn range(leading: &Key<'_>, rest: &[Key<'_>]) -> Vec<Expr> {
     let after = if comparable {
         let keys = || std::iter::once(leading).chain(rest);
         let columns = Expr::tuple(keys().map(|key| key.sql.clone()));
-        let values = Expr::tuple(keys().map(|key| Expr::Value(key.value.clone())));
+        let values = Expr::tuple(keys().map(Key::bound));
         columns.binary(leading.beyond_operator(), values)
     } else {
         leading
@@ -151,7 +153,18 @@ impl Key<'_> {
         if is_null(&self.value) {
             self.sql.clone().is_null()
         } else {
-            self.sql.clone().eq(self.value.clone())
+            self.sql.clone().eq(self.bound())
+        }
+    }
+
+    /// The cursor's value. Arrays of an enumeration are sorted as the enumeration says, not as texts are.
+    fn bound(&self) -> Expr {
+        let value = bound(self.value.clone());
+        match self.order.data_type {
+            DataType::Array(DataType::Enumeration(_)) => {
+                value.cast_as(self.order.data_type.array_name())
+            }
+            _ => value,
         }
     }
 
@@ -169,6 +182,6 @@ impl Key<'_> {
             (Direction::Descending, true) => BinOper::SmallerThanOrEqual,
             (_, false) => self.beyond_operator(),
         };
-        self.sql.clone().binary(operator, self.value.clone())
+        self.sql.clone().binary(operator, self.bound())
     }
 }

@@ -1,18 +1,12 @@
 //! The old way to the same rows: one SELECT with a sub-select for each value, as an ORM writes it.
 
-use sea_query::{
-    CommonTableExpression, Condition, Expr, IntoIden, JoinType, Query, SelectStatement, WithClause,
-};
+use sea_query::{Expr, Query, SelectStatement};
 
-use super::outputs::TOTAL;
-use super::{Request, keyset, optimized, total};
+use super::{Request, keyset, optimized, total, wrap};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
-use crate::render::{Scope, iden};
-
-/// The word by which the statement calls the rows of the page, where it has to.
-const PAGE: &str = "page";
+use crate::render::{Scope, iden, select_as};
 
 /// The statement of a page.
 pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
@@ -23,27 +17,7 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
         return Ok(page);
     }
     // A total, or rows that were read from the end: the page is wrapped.
-    let mut select = Query::select();
-    let cte = CommonTableExpression::new()
-        .table_name(PAGE)
-        .query(page)
-        .to_owned();
-    select.with_cte(WithClause::new().cte(cte).to_owned());
-    for output in &request.outputs.columns {
-        select.expr(Expr::col((PAGE.into_iden(), iden(&output.column.name))));
-    }
-    match total {
-        Some(total) => {
-            select.expr(Expr::col((total::WORD.into_iden(), TOTAL.into_iden())));
-            select.from_subquery(total, total::WORD.into_iden());
-            select.join(JoinType::LeftJoin, PAGE.into_iden(), Condition::all());
-        }
-        None => {
-            select.from(PAGE.into_iden());
-        }
-    }
-    order_by_outputs(request, &request.orders, &mut select);
-    Ok(select)
+    wrap::around(request, page, total, |_, _| Ok(wrap::Computed::new()))
 }
 
 fn page(request: &Request<'_>, orders: &[OrderNode]) -> Result<SelectStatement, Error> {
@@ -53,7 +27,7 @@ fn page(request: &Request<'_>, orders: &[OrderNode]) -> Result<SelectStatement, 
     select.from(table);
     for output in &request.outputs.columns {
         let expr = request.renderer.expression(&scope, &output.node)?;
-        select.expr_as(expr, iden(&output.column.name));
+        select_as(&mut select, expr, &output.column.name);
     }
     for condition in conditions {
         select.and_where(condition);
@@ -76,12 +50,4 @@ fn page(request: &Request<'_>, orders: &[OrderNode]) -> Result<SelectStatement, 
         select.offset(offset);
     }
     Ok(select)
-}
-
-fn order_by_outputs(request: &Request<'_>, orders: &[OrderNode], select: &mut SelectStatement) {
-    for (order, at) in orders.iter().zip(&request.outputs.orders) {
-        let (direction, nulls) = order.sql();
-        let name = iden(&request.outputs.columns[*at].column.name);
-        select.order_by_expr_with_nulls(Expr::col((PAGE.into_iden(), name)), direction, nulls);
-    }
 }

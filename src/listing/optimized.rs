@@ -1,25 +1,18 @@
 //! The page first, its expensive values after.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
-use sea_query::{
-    Asterisk, CommonTableExpression, Condition, Expr, IntoIden, JoinType, Query, SelectStatement,
-    UnionType, WithClause,
-};
+use sea_query::{Asterisk, Expr, IntoIden, Query, SelectStatement, UnionType};
 
 use super::keyset::{self, Arm, Key, Leading};
-use super::outputs::{Output, TOTAL};
-use super::{Request, total};
+use super::outputs::Output;
+use super::{Request, total, wrap};
 use crate::annotation::Computed;
 use crate::annotation::sources::{self, Source};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
-use crate::render::{Scope, comparable, iden};
-
-/// The word by which the statement calls the rows of the page.
-const PAGE: &str = "page";
+use crate::render::{Scope, comparable, free_name, iden, select_as};
 
 /// The statement of a page.
 pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
@@ -28,107 +21,92 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
         .columns
         .iter()
         .filter_map(|output| output.after_page());
-    let sources = sources::group(after_page.map(AsRef::as_ref), &[PAGE, total::WORD]);
+    let sources = sources::group(
+        after_page.map(AsRef::as_ref),
+        &[request.page_word.as_ref(), total::WORD],
+    )?;
     let arms = arms(request)?;
     let total = total::select(request)?;
 
     let stands_alone =
         sources.is_empty() && total.is_none() && arms.len() == 1 && !request.page.is_backward();
-    let columns = page_columns(request, &sources)?;
-    let page = page(request, &columns, arms, stands_alone)?;
+    let columns = PageColumns::new(request, &sources);
+    let page = page(request, &columns, arms)?;
     if stands_alone {
         return Ok(page);
     }
 
-    let mut select = Query::select();
-    let cte = CommonTableExpression::new()
-        .table_name(PAGE)
-        .query(page)
-        .to_owned();
-    select.with_cte(WithClause::new().cte(cte).to_owned());
-    match total {
-        Some(total) => {
-            select.from_subquery(total, total::WORD.into_iden());
-            select.join(JoinType::LeftJoin, PAGE.into_iden(), Condition::all());
+    wrap::around(request, page, total, |scope, select| {
+        let mut computed = wrap::Computed::new();
+        for source in &sources {
+            source.join(&request.renderer, scope, select)?;
+            computed.extend(source.outputs().map(|(member, expr)| (&member.name, expr)));
         }
-        None => {
-            select.from(PAGE.into_iden());
+        for (outside, inside) in &columns.renamed {
+            computed.insert(outside, Expr::col((scope.iden(), iden(inside))));
         }
-    }
-    let scope = Scope::root(PAGE);
-    let mut computed = HashMap::new();
-    for source in &sources {
-        source.join(&request.renderer, &scope, &mut select)?;
-        computed.extend(source.outputs().map(|(member, expr)| (&member.name, expr)));
-    }
-    for output in &request.outputs.columns {
-        let name = &output.column.name;
-        match computed.remove(name) {
-            Some(expr) => select.expr_as(expr, iden(name)),
-            None => select.expr_as(Expr::col((PAGE.into_iden(), iden(name))), iden(name)),
-        };
-    }
-    if select_total(request) {
-        select.expr(Expr::col((total::WORD.into_iden(), TOTAL.into_iden())));
-    }
-    for (order, at) in request.orders.iter().zip(&request.outputs.orders) {
-        let name = &request.outputs.columns[*at].column.name;
-        let (direction, nulls) = order.sql();
-        select.order_by_expr_with_nulls(
-            Expr::col((PAGE.into_iden(), iden(name))),
-            direction,
-            nulls,
-        );
-    }
-    Ok(select)
-}
-
-fn select_total(request: &Request<'_>) -> bool {
-    matches!(
-        request.page.total,
-        super::Total::Exact | super::Total::Capped(_)
-    )
+        Ok(computed)
+    })
 }
 
 /// The columns that the page itself gives: known outputs, and what the annotations start from.
-fn page_columns(
-    request: &Request<'_>,
-    sources: &[Source<'_>],
-) -> Result<Vec<(Cow<'static, str>, Node)>, Error> {
-    let known = request
-        .outputs
-        .columns
-        .iter()
-        .filter(|output| output.after_page().is_none());
-    let mut columns: Vec<_> = known
-        .map(|output| (output.column.name.clone(), output.node.clone()))
-        .collect();
-    for from in sources.iter().filter_map(Source::from) {
-        let node = Node::Column(from);
-        match columns.iter().find(|(name, _)| name == from) {
-            Some((_, same)) if *same == node => {}
-            Some(_) => {
-                return Err(Error::DuplicateName {
-                    name: Cow::Borrowed(from),
-                });
+struct PageColumns {
+    columns: Vec<(Cow<'static, str>, Node)>,
+    /// Outputs that are called like a column that an annotation starts from, and are not that column.
+    renamed: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+}
+
+impl PageColumns {
+    fn new(request: &Request<'_>, sources: &[Source<'_>]) -> Self {
+        let outputs = &request.outputs.columns;
+        let starts: Vec<_> = sources.iter().filter_map(Source::from).collect();
+        let is_taken = |name: &str| {
+            starts.contains(&name) || outputs.iter().any(|output| output.column.name == name)
+        };
+        let mut page = Self {
+            columns: Vec::new(),
+            renamed: Vec::new(),
+        };
+        let known = outputs
+            .iter()
+            .filter(|output| output.after_page().is_none());
+        for output in known {
+            let mut name = output.column.name.clone();
+            let is_start = matches!(&output.node, Node::Column(column) if *column == name);
+            if starts.contains(&name.as_ref()) && !is_start {
+                let inside = free_name("shown_", &name, is_taken);
+                page.renamed.push((name, inside.clone()));
+                name = inside;
             }
-            None => columns.push((Cow::Borrowed(from), node)),
+            page.columns.push((name, output.node.clone()));
         }
+        for start in starts {
+            if !page.columns.iter().any(|(name, _)| name == start) {
+                page.columns
+                    .push((Cow::Borrowed(start), Node::Column(start)));
+            }
+        }
+        page
     }
-    Ok(columns)
+
+    /// What the page calls an output.
+    fn inside<'a>(&'a self, output: &'a Output) -> &'a Cow<'static, str> {
+        let name = &output.column.name;
+        let renamed = self.renamed.iter().find(|(outside, _)| outside == name);
+        renamed.map_or(name, |(_, inside)| inside)
+    }
 }
 
 /// The rows of the page: one part, or values and NULL apart, each in the order of an index, and then together.
 fn page(
     request: &Request<'_>,
-    columns: &[(Cow<'static, str>, Node)],
+    columns: &PageColumns,
     arms: Vec<Arm>,
-    stands_alone: bool,
 ) -> Result<SelectStatement, Error> {
     let orders = request.scan_orders();
     let mut parts = arms
         .into_iter()
-        .map(|arm| part(request, columns, &orders, arm, stands_alone));
+        .map(|arm| part(request, columns, &orders, arm));
     let Some(first) = parts.next() else {
         return Ok(Query::select());
     };
@@ -145,7 +123,7 @@ fn page(
     page.union(UnionType::All, second?);
     for (order, at) in orders.iter().zip(&request.outputs.orders) {
         let (direction, nulls) = order.sql();
-        let name = iden(&request.outputs.columns[*at].column.name);
+        let name = iden(columns.inside(&request.outputs.columns[*at]));
         page.order_by_expr_with_nulls(Expr::col(name), direction, nulls);
     }
     page.limit(request.limit());
@@ -155,22 +133,18 @@ fn page(
 /// One part of the page.
 fn part(
     request: &Request<'_>,
-    columns: &[(Cow<'static, str>, Node)],
+    columns: &PageColumns,
     orders: &[OrderNode],
     arm: Arm,
-    stands_alone: bool,
 ) -> Result<SelectStatement, Error> {
     let scope = Scope::root(request.definition.alias);
     let (table, conditions) = request.rows(&scope)?;
     let mut select = Query::select();
     select.from(table);
     let joins = Joins::new(request, &scope, &mut select)?;
-    for (name, node) in columns {
+    for (name, node) in &columns.columns {
         let expr = joins.expression(request, &scope, node)?;
-        match node {
-            Node::Column(column) if stands_alone && name == column => select.expr(expr),
-            _ => select.expr_as(expr, iden(name)),
-        };
+        select_as(&mut select, expr, name);
     }
     for condition in conditions.into_iter().chain(arm.conditions) {
         select.and_where(condition);
@@ -190,7 +164,7 @@ fn part(
         let (direction, nulls) = order.sql();
         let key = match &order.node {
             // Computed once, in the select list.
-            Node::Annotation(_) => Expr::col(iden(&request.outputs.columns[*at].column.name)),
+            Node::Annotation(_) => Expr::col(iden(columns.inside(&request.outputs.columns[*at]))),
             node => joins.expression(request, &scope, node)?,
         };
         select.order_by_expr_with_nulls(key, direction, nulls);
@@ -225,12 +199,11 @@ impl Joins {
             _ => None,
         });
         let mut joined = Vec::new();
-        for source in sources::group(annotations, &[request.definition.alias]) {
+        for source in sources::group(annotations, &[request.definition.alias])? {
             source.join(&request.renderer, scope, select)?;
             for (member, expr) in source.outputs() {
-                let node = outputs
-                    .iter()
-                    .find(|output| output.column.name == member.name);
+                let is_member = |output: &&&Output| matches!(&output.node, Node::Annotation(of) if std::ptr::eq(of.as_ref(), member));
+                let node = outputs.iter().find(is_member);
                 joined.extend(node.map(|output| (output.node.clone(), expr)));
             }
         }
@@ -298,7 +271,7 @@ pub(super) fn keys<'a>(
             let sql = request.renderer.expression(scope, &order.node)?;
             Ok(Key {
                 order,
-                sql: comparable(sql, value),
+                sql: comparable(sql, Some(order.data_type)),
                 value: value.clone(),
             })
         })

@@ -8,14 +8,12 @@ use crate::annotation::AnnotationNode;
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
+use crate::render::{free_name, is_name};
 use crate::schema::{DataType, Definition};
 use crate::statement::OutputColumn;
 
 /// The name of the output that holds the total.
 pub(super) const TOTAL: &str = "total_rows";
-
-/// Longer names are cut off by PostgreSQL.
-const NAME_BYTES: usize = 63;
 
 /// What a page returns: the key, what is shown, and the sort keys, each once.
 pub(super) struct Outputs {
@@ -92,9 +90,9 @@ impl Outputs {
     }
 
     /// A sort key that is not shown takes whatever name is free.
-    fn free_name(&self, mut name: Cow<'static, str>) -> Cow<'static, str> {
-        while self.has(&name) {
-            name = Cow::Owned(format!("order_{name}"));
+    fn free_name(&self, name: Cow<'static, str>) -> Cow<'static, str> {
+        if self.has(&name) {
+            return free_name("order_", &name, |name| self.has(name));
         }
         name
     }
@@ -107,7 +105,7 @@ impl Outputs {
         data_type: DataType,
         nullable: bool,
     ) -> Result<usize, Error> {
-        if name.is_empty() || name.len() > NAME_BYTES || name.contains('\0') {
+        if !is_name(&name) {
             return Err(Error::InvalidName { name });
         }
         let same_name = self

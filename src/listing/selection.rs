@@ -9,6 +9,11 @@ use crate::schema::{Column, DataType, Entity, SqlType};
 /// Something that a listing of `E` shows, and the handle by which its value is read from a row.
 ///
 /// Implemented by columns, expressions and annotations of `E`.
+#[diagnostic::on_unimplemented(
+    message = "a row of `{E}` has no value of `{Self}`",
+    label = "wanted: a column, an expression or an annotation of `{E}`",
+    note = "read a value by what the listing shows"
+)]
 pub trait Selectable<E: Entity>: Operand<E> {
     /// The name of the output.
     fn output_name(&self) -> Cow<'static, str>;

@@ -32,8 +32,10 @@ pub enum DataType {
     Real,
     /// `double precision`, 8 bytes
     DoublePrecision,
-    /// `text`, and every type that compares like it: `varchar`, enumerations
+    /// `text`, and the types that compare like it: `varchar`, `char`
     Text,
+    /// An enumeration (`CREATE TYPE .. AS ENUM`) of this name, bound and read as text
+    Enumeration(&'static str),
     /// `date`
     Date,
     /// `timestamp` without time zone
@@ -57,34 +59,33 @@ impl fmt::Display for DataType {
             Self::Real => "real",
             Self::DoublePrecision => "double precision",
             Self::Text => "text",
+            Self::Enumeration(name) => return write!(f, "\"{}\"", name.replace('"', "\"\"")),
             Self::Date => "date",
             Self::Timestamp => "timestamp",
             Self::TimestampTz => "timestamptz",
             #[cfg(feature = "uuid")]
             Self::Uuid => "uuid",
-            Self::Array(element) => return write!(f, "{element}[]"),
+            Self::Array(element) => return f.write_str(&element.array_name()),
         })
     }
 }
 
 impl DataType {
     /// The name of an array of this type, for casts.
-    pub(crate) fn array_name(self) -> &'static str {
+    pub(crate) fn array_name(self) -> String {
         match self {
-            Self::Boolean => "boolean[]",
-            Self::SmallInt => "smallint[]",
-            Self::Integer => "integer[]",
-            Self::BigInt => "bigint[]",
-            Self::Real => "real[]",
-            Self::DoublePrecision => "double precision[]",
-            Self::Text => "text[]",
-            Self::Date => "date[]",
-            Self::Timestamp => "timestamp[]",
-            Self::TimestampTz => "timestamptz[]",
-            #[cfg(feature = "uuid")]
-            Self::Uuid => "uuid[]",
             // PostgreSQL does not tell the dimensions of arrays apart.
-            Self::Array(element) => element.array_name(),
+            Self::Array(_) => self.to_string(),
+            element => format!("{element}[]"),
+        }
+    }
+
+    /// Whether a value, as it is bound, is one of this type.
+    pub(crate) fn fits(self, value: &Value) -> bool {
+        match (Self::of_value(value), self) {
+            (Some(Self::Text), Self::Enumeration(_)) => true,
+            (Some(Self::Array(Self::Text)), Self::Array(Self::Enumeration(_))) => true,
+            (given, expected) => given == Some(expected),
         }
     }
 
@@ -97,7 +98,7 @@ impl DataType {
             Self::BigInt => ArrayType::BigInt,
             Self::Real => ArrayType::Float,
             Self::DoublePrecision => ArrayType::Double,
-            Self::Text => ArrayType::String,
+            Self::Text | Self::Enumeration(_) => ArrayType::String,
             Self::Date => ArrayType::ChronoDate,
             Self::Timestamp => ArrayType::ChronoDateTime,
             Self::TimestampTz => ArrayType::ChronoDateTimeUtc,
@@ -149,7 +150,8 @@ impl DataType {
 /// A Rust type that stands for a PostgreSQL type in a [`Column`](crate::Column).
 ///
 /// `Option<T>` stands for a column that may be NULL, `Vec<T>` for an array. A host's own type may
-/// implement it, for example an enumeration kept as text:
+/// implement it, for example an enumeration kept as text (or, with [`DataType::Enumeration`], as one of
+/// PostgreSQL's):
 ///
 /// ```
 /// use pagewise::schema::{DataType, SqlType};
@@ -169,6 +171,12 @@ impl DataType {
 /// ```
 ///
 /// To read such a column from a row, the type also implements the driver's `FromSql`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the type of a column of PostgreSQL",
+    label = "not a type of PostgreSQL",
+    note = "columns are bool, i16, i32, i64, f32, f64, String, dates and times of chrono, `Option` or `Vec` of these",
+    note = "PostgreSQL has no unsigned integers; a type of your own implements `SqlType`"
+)]
 pub trait SqlType: Sized {
     /// The type without `Option`: what a value is compared with.
     type Base: SqlType<Base = Self::Base>;
@@ -224,7 +232,14 @@ impl<T: SqlType<Base = T>> SqlType for Option<T> {
 
 impl<T: SqlType> SqlType for Vec<T> {
     type Base = Self;
-    const DATA_TYPE: DataType = DataType::Array(&T::DATA_TYPE);
+    const DATA_TYPE: DataType = {
+        // PostgreSQL has no such type: `bigint[]` holds arrays of any number of dimensions.
+        assert!(
+            !matches!(T::DATA_TYPE, DataType::Array(_)),
+            "an array of arrays is not a type of PostgreSQL"
+        );
+        DataType::Array(&T::DATA_TYPE)
+    };
 
     fn into_value(self) -> Value {
         let elements = self.into_iter().map(T::into_value).collect();
@@ -241,7 +256,7 @@ pub(crate) fn null(data_type: DataType) -> Value {
         DataType::BigInt => Value::BigInt(None),
         DataType::Real => Value::Float(None),
         DataType::DoublePrecision => Value::Double(None),
-        DataType::Text => Value::String(None),
+        DataType::Text | DataType::Enumeration(_) => Value::String(None),
         DataType::Date => Value::ChronoDate(None),
         DataType::Timestamp => Value::ChronoDateTime(None),
         DataType::TimestampTz => Value::ChronoDateTimeUtc(None),

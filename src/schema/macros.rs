@@ -129,6 +129,8 @@ macro_rules! entity {
                 $tenancy,
             );
         }
+        // Without this, a name that cannot be one is an error only where the entity is used.
+        const _: &$crate::schema::EntityDefinition = &<$entity as $crate::Entity>::DEFINITION;
     };
     (@option) => { ::core::option::Option::None };
     (@option $schema:literal) => { ::core::option::Option::Some($schema) };
@@ -153,6 +155,8 @@ macro_rules! entity {
             $(#[$meta])*
             pub const $column: $crate::Column<Self, $type> = $crate::Column::new($name);
         }
+        const _: ($crate::Column<$entity, $type>, $crate::schema::DataType) =
+            ($entity::$column, <$type as $crate::schema::SqlType>::DATA_TYPE);
     };
 
     ($($anything:tt)*) => {

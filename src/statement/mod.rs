@@ -1,5 +1,6 @@
 //! SQL text, its parameters and its output columns: [`Statement`].
 
+mod literal;
 mod pretty;
 mod writer;
 
@@ -7,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use sea_query::{PostgresQueryBuilder, SelectStatement, Value};
+use sea_query::{SelectStatement, Value};
 
 use crate::schema::DataType;
 
@@ -129,7 +130,7 @@ impl Statement {
     /// ```
     #[must_use]
     pub fn to_literal_sql(&self) -> String {
-        let literal = self.select.to_string(PostgresQueryBuilder);
+        let literal = literal::write(&self.select);
         format!(
             "-- for reading, not for execution by a program: values are written in\n{};\n",
             pretty::Pretty(&literal)

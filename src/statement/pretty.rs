@@ -29,8 +29,8 @@ const LIST_WIDTH: usize = 90;
 
 /// An open parenthesis.
 enum Open {
-    /// Around a sub-select, which is indented.
-    Select,
+    /// Around a sub-select, which is indented; how far the line is on which it opens.
+    Select { indent: usize },
     /// Around anything else, which stays on its line.
     Other,
 }
@@ -39,6 +39,8 @@ struct Printer<'a, 'f> {
     rest: &'a str,
     out: String,
     open: Vec<Open>,
+    /// How far the line at hand is indented.
+    indent: usize,
     /// The SELECT list at hand is written one item a line.
     long_list: Vec<bool>,
     f: &'f mut dyn fmt::Write,
@@ -50,6 +52,7 @@ impl fmt::Display for Pretty<'_> {
             rest: self.0,
             out: String::with_capacity(self.0.len() * 2),
             open: Vec::new(),
+            indent: 0,
             long_list: vec![false],
             f,
         };
@@ -121,7 +124,9 @@ impl Printer<'_, '_> {
         self.rest = &self.rest[1..];
         self.out.push('(');
         if is_word(self.rest, "SELECT") {
-            self.open.push(Open::Select);
+            self.open.push(Open::Select {
+                indent: self.indent,
+            });
             self.long_list.push(false);
             self.new_line(0);
         } else {
@@ -131,9 +136,13 @@ impl Printer<'_, '_> {
 
     fn closing(&mut self) {
         self.rest = &self.rest[1..];
-        if let Some(Open::Select) = self.open.pop() {
+        if let Some(Open::Select { indent }) = self.open.pop() {
             self.long_list.pop();
             self.new_line(0);
+            while self.indent < indent {
+                self.indent += 1;
+                self.out.push_str("  ");
+            }
         }
         self.out.push(')');
     }
@@ -165,13 +174,12 @@ impl Printer<'_, '_> {
             self.out.pop();
         }
         self.out.push('\n');
-        let depth = self
-            .open
-            .iter()
-            .filter(|open| matches!(open, Open::Select))
-            .count()
-            + more;
-        for _ in 0..depth {
+        let innermost = self.open.iter().rev().find_map(|open| match open {
+            Open::Select { indent } => Some(indent + 1),
+            Open::Other => None,
+        });
+        self.indent = innermost.unwrap_or(0) + more;
+        for _ in 0..self.indent {
             self.out.push_str("  ");
         }
     }

@@ -1,5 +1,17 @@
-//! The integration tests, on a real PostgreSQL.
+//! The crate on a real PostgreSQL: one binary, a module for each law, builder or topic.
 
+mod bad_input;
+mod content_types;
+mod cursors;
 mod laws;
+mod names;
 mod oracle;
+mod own_tables;
+mod postgres_driver;
+mod rows;
+mod sql;
+mod statement;
+mod support;
+#[cfg(feature = "tokio-postgres")]
+mod tokio_driver;
 mod world;

@@ -109,6 +109,18 @@ impl Server {
         on_own_thread(|| self.copy(Template::Empty))
     }
 
+    /// A database with nothing in it: what [`load`](crate::load) and [`steps`](crate::steps) want.
+    ///
+    /// # Errors
+    ///
+    /// As [`Server::database`].
+    pub fn blank(&self) -> Result<Database, Error> {
+        on_own_thread(|| {
+            self.check_version()?;
+            self.create(Template::Empty.origin())
+        })
+    }
+
     /// A database with the reference data of a scale and the origin's indexes, vacuumed and analyzed.
     ///
     /// The first call for a scale loads the data, the others copy it.

@@ -13,11 +13,8 @@ fn loaded(scale: f64) -> (Database, Client) {
 
 /// A database without tables: what `load` wants.
 fn blank() -> (Database, Client) {
-    let database = Server::shared().unwrap().database().unwrap();
-    let mut client = database.client().unwrap();
-    client
-        .batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        .unwrap();
+    let database = Server::shared().unwrap().blank().unwrap();
+    let client = database.client().unwrap();
     (database, client)
 }
 

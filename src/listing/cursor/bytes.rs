@@ -112,10 +112,10 @@ impl<'a> Reader<'a> {
         usize::try_from(u32::from_be_bytes(self.array()?)).ok()
     }
 
-    /// The next value. NULL has no type of its own: it reads as a NULL boolean.
+    /// The next value.
     pub fn value(&mut self) -> Option<Value> {
         match self.array()? {
-            [NULL] => Some(Value::Bool(None)),
+            [NULL] => Some(super::NULL),
             [ARRAY] => self.elements(),
             [tag] => self.scalar(tag),
         }

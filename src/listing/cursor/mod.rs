@@ -13,7 +13,7 @@ use sea_query::Value;
 use self::bytes::Reader;
 use super::page::{Page, Position};
 use crate::order::OrderNode;
-use crate::schema::{DataType, Definition, null};
+use crate::schema::{Definition, null};
 
 pub(super) use self::fingerprint::fingerprint;
 
@@ -73,12 +73,19 @@ const LONGEST: usize = 64 * 1024;
 impl Cursor {
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     pub(crate) fn new(fingerprint: u64, values: Vec<Value>) -> Self {
+        // As the text has it, so that a cursor is the same before and after its journey.
+        let values = values
+            .into_iter()
+            .map(|value| if is_null(&value) { NULL } else { value });
         Self {
             fingerprint,
-            values,
+            values: values.collect(),
         }
     }
 }
+
+/// NULL in a cursor, of whatever type: the order knows which.
+const NULL: Value = Value::Bool(None);
 
 /// The sort values of the page's cursor, if it has one and it fits the order.
 pub(super) fn fitting(
@@ -96,11 +103,8 @@ pub(super) fn fitting(
     let mut values = Vec::with_capacity(orders.len());
     for (value, order) in cursor.values.iter().zip(orders) {
         let value = match value {
-            // The text of NULL does not say of which type it is.
-            value if is_null(value) && order.nullable => null(order.data_type),
-            value if !is_null(value) && DataType::of_value(value) == Some(order.data_type) => {
-                value.clone()
-            }
+            &NULL if order.nullable => null(order.data_type),
+            value if order.data_type.fits(value) && !is_null(value) => value.clone(),
             _ => return Err(CursorError::OtherOrder),
         };
         if has_nul(&value) {

@@ -1,0 +1,186 @@
+//! The same statements, written by hand in sea-query: no more than these texts need.
+
+use chrono::{DateTime, Utc};
+use sea_query::extension::postgres::PgFunc;
+use sea_query::{
+    Asterisk, BinOper, CommonTableExpression, Condition, Expr, ExprTrait, Func, IntoColumnRef,
+    IntoTableRef, JoinType, NullOrdering, Order, Query, SelectStatement, Value, WithClause,
+};
+
+use crate::request::{MESSAGE_TYPE_ID, PLATFORM, SIZE, STATUSES, TEAM};
+use crate::writer;
+
+const SESSIONS: &str = "experiments_experimentsession";
+
+/// A page of 25 sessions with nothing computed.
+pub fn plain() -> (String, Vec<Value>) {
+    let mut select = sessions();
+    select
+        .expr(Expr::col(("session", "id")))
+        .expr(Expr::col(("session", "external_id")))
+        .expr(Expr::col(("session", "status")))
+        .expr(Expr::col(("session", "created_at")))
+        .and_where(Expr::col(("session", "team_id")).eq(TEAM));
+    newest_first("session", &mut select);
+    select.limit(SIZE + 1);
+    writer::write(&select)
+}
+
+/// The page after a cursor, with messages counted.
+pub fn keyset(created_at: DateTime<Utc>, id: i64) -> (String, Vec<Value>) {
+    let mut page = page_columns();
+    let key = || {
+        Expr::tuple([
+            Expr::col(("session", "created_at")),
+            Expr::col(("session", "id")),
+        ])
+    };
+    page.and_where(Expr::col(("session", "team_id")).eq(TEAM))
+        .and_where(Expr::col(("session", "created_at")).lte(created_at))
+        .and_where(key().lt(Expr::tuple([created_at.into(), id.into()])));
+    newest_first("session", &mut page);
+    page.limit(SIZE + 1);
+
+    let mut select = annotated(page);
+    for name in ["id", "external_id", "status", "created_at"] {
+        select.expr_as(Expr::col(("page", name)), name);
+    }
+    for name in ["first_message_at", "last_message_at", "message_count"] {
+        select.expr_as(Expr::col(("messages", name)), name);
+    }
+    join_messages(&mut select);
+    newest_first("page", &mut select);
+    writer::write(&select)
+}
+
+/// The session page: 4 annotations, 3 filters.
+pub fn session_page(since: DateTime<Utc>) -> (String, Vec<Value>) {
+    let mut page = page_columns();
+    let statuses: Vec<String> = STATUSES.map(str::to_owned).to_vec();
+    page.and_where(Expr::col(("session", "team_id")).eq(TEAM))
+        .and_where(Expr::col(("session", "status")).binary(
+            // Not `Equal`: the parentheses that pagewise writes here come with an operator of one's own.
+            BinOper::Custom("="),
+            PgFunc::any(Expr::val(statuses).cast_as("text[]")),
+        ))
+        .and_where(
+            Expr::col(("session", "platform"))
+                .binary(BinOper::Custom("IS DISTINCT FROM"), PLATFORM),
+        )
+        .and_where(Expr::col(("session", "created_at")).gte(since));
+    newest_first("session", &mut page);
+    page.limit(SIZE + 1);
+
+    let mut select = annotated(page);
+    for name in ["id", "external_id", "status", "created_at"] {
+        select.expr_as(Expr::col(("page", name)), name);
+    }
+    for name in ["first_message_at", "last_message_at", "message_count"] {
+        select.expr_as(Expr::col(("messages", name)), name);
+    }
+    select.expr_as(Expr::col(("version_tags", "version_tags")), "version_tags");
+    join_messages(&mut select);
+    select.join_lateral(
+        JoinType::LeftJoin,
+        version_tags(),
+        "version_tags",
+        Condition::all(),
+    );
+    newest_first("page", &mut select);
+    writer::write(&select)
+}
+
+fn sessions() -> SelectStatement {
+    let mut select = Query::select();
+    select.from_as(SESSIONS, "session");
+    select
+}
+
+fn page_columns() -> SelectStatement {
+    let mut page = sessions();
+    for name in ["id", "external_id", "status", "created_at", "chat_id"] {
+        page.expr_as(Expr::col(("session", name)), name);
+    }
+    page
+}
+
+fn annotated(page: SelectStatement) -> SelectStatement {
+    let mut cte = CommonTableExpression::new();
+    cte.table_name("page").query(page);
+    let mut select = Query::select();
+    select
+        .with_cte(WithClause::new().cte(cte).to_owned())
+        .from("page");
+    select
+}
+
+fn newest_first(word: &'static str, select: &mut SelectStatement) {
+    for name in ["created_at", "id"] {
+        select.order_by_with_nulls(
+            (word, name).into_column_ref(),
+            Order::Desc,
+            NullOrdering::First,
+        );
+    }
+}
+
+fn join_messages(select: &mut SelectStatement) {
+    let created_at = || Expr::col(("message", "created_at"));
+    let mut messages = Query::select();
+    messages
+        .expr_as(created_at().min(), "first_message_at")
+        .expr_as(created_at().max(), "last_message_at")
+        .expr_as(Func::count(Expr::col(Asterisk)), "message_count")
+        .from_as("chat_chatmessage", "message")
+        .and_where(Expr::col(("message", "chat_id")).equals(("page", "chat_id")));
+    select.join_lateral(JoinType::LeftJoin, messages, "messages", Condition::all());
+}
+
+fn version_tags() -> SelectStatement {
+    let item = |name: &'static str| Expr::col(("tagged_item", name));
+    let mut links = Query::select();
+    links
+        .distinct()
+        .expr_as(item("tag_id"), "target")
+        .from_as("chat_chatmessage", "message")
+        .join(
+            JoinType::InnerJoin,
+            "annotations_customtaggeditem"
+                .into_table_ref()
+                .alias("tagged_item"),
+            Condition::all()
+                .add(item("object_id").equals(("message", "id")))
+                .add(item("team_id").eq(TEAM))
+                .add(item("content_type_id").eq(MESSAGE_TYPE_ID)),
+        )
+        .and_where(Expr::col(("message", "chat_id")).equals(("page", "chat_id")));
+
+    let tag = |name: &'static str| Expr::col(("tag", name));
+    let mut names = Query::select();
+    names
+        .distinct()
+        .expr_as(tag("name"), "value")
+        .from_subquery(links, "links")
+        .join(
+            JoinType::InnerJoin,
+            "annotations_tag".into_table_ref().alias("tag"),
+            Condition::all()
+                .add(tag("id").equals(("links", "target")))
+                .add(tag("team_id").eq(TEAM))
+                .add(tag("category").eq("experiment_version")),
+        );
+
+    let value = || Expr::col(("texts", "value"));
+    let joined = Func::cust("string_agg").arg(value()).arg(Expr::cust_with_exprs(
+        "$1 ORDER BY CAST(substring($2 FROM '[0-9]+') AS numeric) ASC NULLS LAST, $3 ASC NULLS LAST",
+        [", ".into(), value(), value()],
+    ));
+    let mut versions = Query::select();
+    versions
+        .expr_as(
+            Func::coalesce([joined.into(), Expr::cust("''")]),
+            "version_tags",
+        )
+        .from_subquery(names, "texts");
+    versions
+}

@@ -1,0 +1,297 @@
+//! The pages that are asked for.
+
+use std::error::Error;
+
+use chrono::{DateTime, Utc};
+use pagewise::chat::{self, Chat, Experiment, Participant, Session, TaggableIds};
+use pagewise::{Annotation, ContentTypes, Listing, Page, Strategy, Total};
+use postgres::Client;
+use sea_query::Value;
+
+use crate::ways::{Candidate, Query, Way, file};
+
+/// The largest team: 40 % of everything.
+const TEAM: i64 = 1;
+/// The rows of a page.
+const SIZE: u32 = 25;
+/// How far from the end "near the end" is.
+const FROM_THE_END: u64 = 100;
+/// Up to where a capped total counts.
+const CAP: u32 = 10_000;
+
+macro_rules! sql {
+    ($name:literal) => {
+        include_str!(concat!("../sql/", $name, ".sql"))
+    };
+}
+
+/// A page that is asked for, and the ways to it.
+pub struct Job {
+    pub key: &'static str,
+    pub title: String,
+    pub candidates: Vec<Candidate>,
+}
+
+/// Where in the data the pages are.
+pub struct Place {
+    ids: TaggableIds,
+    /// The sessions of the team.
+    pub sessions: u64,
+    middle: u64,
+    end: u64,
+}
+
+impl Place {
+    pub fn find(client: &mut Client, scale: f64) -> Result<Self, Box<dyn Error>> {
+        let ids = ContentTypes::default().resolve(client, &chat::TAGGABLE)?;
+        let page = Listing::of(Session)
+            .tenant(TEAM)
+            .page(Page::first(1).with_total(Total::Exact))
+            .build()?;
+        let sessions = match page.fetch(client)?.total() {
+            Some(pagewise::listing::TotalCount::Exact(sessions)) => sessions,
+            total => return Err(format!("an exact total was asked for, not {total:?}").into()),
+        };
+        Ok(Self {
+            ids,
+            sessions,
+            middle: if scale == 1.0 { 40_000 } else { sessions / 2 },
+            end: sessions.saturating_sub(FROM_THE_END),
+        })
+    }
+}
+
+/// All jobs.
+pub fn all(client: &mut Client, place: &Place) -> Result<Vec<Job>, Box<dyn Error>> {
+    Ok(vec![
+        first()?,
+        offset(place.middle)?,
+        keyset(
+            client,
+            "keyset_middle",
+            "in the middle, by keyset",
+            place.middle,
+        )?,
+        keyset(client, "keyset_end", "near the end, by keyset", place.end)?,
+        version_tags(&place.ids)?,
+        by_last_message()?,
+        total("total_exact", "with its exact total", Total::Exact)?,
+        total(
+            "total_capped",
+            "with its total up to ten thousand",
+            Total::Capped(CAP),
+        )?,
+    ])
+}
+
+fn first() -> Result<Job, Box<dyn Error>> {
+    let [legacy, pagewise] = both(&session_page().page(Page::first(SIZE)))?;
+    Ok(Job {
+        key: "first",
+        title: "first page".to_owned(),
+        candidates: vec![
+            Candidate::new(
+                Way::Today,
+                [file(sql!("today_session_page"), false, [team()])],
+            ),
+            Candidate::new(
+                Way::Proposed,
+                [file(sql!("proposed_session_page"), false, [team()])],
+            ),
+            legacy,
+            pagewise,
+            Candidate::new(
+                Way::Best,
+                [file(sql!("best_session_page"), false, [team()])],
+            ),
+        ],
+    })
+}
+
+fn offset(offset: u64) -> Result<Job, Box<dyn Error>> {
+    let [legacy, pagewise] = both(&session_page().page(Page::offset(offset, SIZE)))?;
+    let best = file(
+        sql!("best_session_page"),
+        true,
+        [team(), rows_before(offset)?],
+    );
+    let mut candidates = orm_at(offset)?;
+    candidates.extend([legacy, pagewise, Candidate::new(Way::Best, [best])]);
+    Ok(Job {
+        key: "offset_middle",
+        title: format!("in the middle, by OFFSET {offset}"),
+        candidates,
+    })
+}
+
+fn keyset(
+    client: &mut Client,
+    key: &'static str,
+    title: &str,
+    offset: u64,
+) -> Result<Job, Box<dyn Error>> {
+    // The page before gives the cursor, as it would to a reader who turns pages.
+    let before = session_page()
+        .page(Page::offset(offset - u64::from(SIZE), SIZE))
+        .build()?
+        .fetch(client)?;
+    let (Some(cursor), Some(last)) = (before.next(), before.last()) else {
+        return Err(format!("no page begins after {offset} sessions").into());
+    };
+    let time: DateTime<Utc> = last.get(Session::CREATED_AT)?;
+    let id: i64 = last.get(Session::ID)?;
+    let [legacy, pagewise] = both(&session_page().page(Page::after(cursor.clone(), SIZE)))?;
+    let best = file(
+        sql!("best_session_page_keyset"),
+        true,
+        [team(), time.into(), id.into()],
+    );
+    let mut candidates = orm_at(offset)?;
+    candidates.extend([legacy, pagewise, Candidate::new(Way::Best, [best])]);
+    Ok(Job {
+        key,
+        title: format!("{title} (after {offset} rows)"),
+        candidates,
+    })
+}
+
+fn version_tags(ids: &TaggableIds) -> Result<Job, Box<dyn Error>> {
+    let listing = session_page()
+        .show(chat::version_tags(ids))
+        .page(Page::first(SIZE));
+    let [legacy, pagewise] = both(&listing)?;
+    let parameters = || [team(), ids.message.value().into()];
+    let mut today = Candidate::new(
+        Way::Today,
+        [file(sql!("today_version_tags"), false, parameters())],
+    );
+    today.wrong = Some("sorts v10 before v2, and does not bind links and tags to the team");
+    let mut proposed = Candidate::new(
+        Way::Proposed,
+        [file(sql!("proposed_version_tags"), false, parameters())],
+    );
+    proposed.wrong = Some("shows the versions of one message of each session");
+    Ok(Job {
+        key: "version_tags",
+        title: "first page, with version tags".to_owned(),
+        candidates: vec![
+            today,
+            proposed,
+            legacy,
+            pagewise,
+            Candidate::new(
+                Way::Best,
+                [file(sql!("best_version_tags"), false, parameters())],
+            ),
+        ],
+    })
+}
+
+fn by_last_message() -> Result<Job, Box<dyn Error>> {
+    let messages = chat::message_timestamps();
+    let listing = columns()
+        .show(&messages)
+        .order_by(messages.last.desc())
+        // The key's direction is that of the sort key before it.
+        .page(Page::first(SIZE));
+    let [legacy, pagewise] = both(&listing)?;
+    Ok(Job {
+        key: "by_last_message",
+        title: "first page, sorted by the last message".to_owned(),
+        candidates: vec![
+            Candidate::new(
+                Way::Today,
+                [file(sql!("today_by_last_message"), false, [team()])],
+            ),
+            Candidate::new(
+                Way::Proposed,
+                [file(sql!("proposed_by_last_message"), false, [team()])],
+            ),
+            legacy,
+            pagewise,
+            Candidate::new(
+                Way::Best,
+                [file(sql!("best_by_last_message"), false, [team()])],
+            ),
+        ],
+    })
+}
+
+fn total(key: &'static str, title: &str, total: Total) -> Result<Job, Box<dyn Error>> {
+    let [legacy, pagewise] = both(&session_page().page(Page::first(SIZE).with_total(total)))?;
+    let count = || file(sql!("orm_count"), false, [team()]);
+    let best_count = match total {
+        Total::Capped(_) => file(sql!("best_count_capped"), false, [team()]),
+        _ => count(),
+    };
+    let page = |source| file(source, false, [team()]);
+    Ok(Job {
+        key,
+        title: format!("first page, {title}"),
+        candidates: vec![
+            Candidate::new(Way::Today, [page(sql!("today_session_page")), count()]),
+            Candidate::new(
+                Way::Proposed,
+                [page(sql!("proposed_session_page")), count()],
+            ),
+            legacy,
+            pagewise,
+            Candidate::new(Way::Best, [page(sql!("best_session_page")), best_count]),
+        ],
+    })
+}
+
+/// Today's and the proposed statement for the page after so many rows; neither knows keysets.
+fn orm_at(offset: u64) -> Result<Vec<Candidate>, Box<dyn Error>> {
+    let at = |source| Ok::<_, Box<dyn Error>>(file(source, true, [team(), rows_before(offset)?]));
+    Ok(vec![
+        Candidate::new(Way::Today, [at(sql!("today_session_page"))?]),
+        Candidate::new(Way::Proposed, [at(sql!("proposed_session_page"))?]),
+    ])
+}
+
+/// A session's columns, names of what it points at.
+fn columns() -> Listing<Session> {
+    let chatbot: Annotation<Session, _> = Session::experiment()
+        .value(Experiment::NAME)
+        .named("chatbot");
+    let participant = Session::participant()
+        .value(Participant::IDENTIFIER)
+        .named("participant");
+    let chat = Session::chat().value(Chat::NAME).named("chat");
+    Listing::of(Session)
+        .tenant(TEAM)
+        .show((Session::EXTERNAL_ID, Session::STATUS, Session::CREATED_AT))
+        .show((chatbot, participant, chat))
+}
+
+/// The session page: newest first, with what its messages say.
+fn session_page() -> Listing<Session> {
+    columns()
+        .show(&chat::message_timestamps())
+        .order_by(Session::CREATED_AT.desc())
+}
+
+/// A listing by both strategies.
+fn both(listing: &Listing<Session>) -> Result<[Candidate; 2], Box<dyn Error>> {
+    let candidate = |way, strategy| {
+        let page = listing.clone().strategy(strategy).build()?;
+        let query = Query {
+            text: page.text().to_owned(),
+            parameters: page.parameters().to_vec(),
+        };
+        Ok::<_, Box<dyn Error>>(Candidate::new(way, [query]))
+    };
+    Ok([
+        candidate(Way::Legacy, Strategy::Legacy)?,
+        candidate(Way::Pagewise, Strategy::Optimized)?,
+    ])
+}
+
+fn team() -> Value {
+    TEAM.into()
+}
+
+fn rows_before(offset: u64) -> Result<Value, Box<dyn Error>> {
+    Ok(i64::try_from(offset)?.into())
+}
