@@ -132,6 +132,7 @@ fn is_type(column: &Type, declared: DataType) -> bool {
         DataType::Date => &[Type::DATE],
         DataType::Timestamp => &[Type::TIMESTAMP],
         DataType::TimestampTz => &[Type::TIMESTAMPTZ],
+        #[cfg(feature = "uuid")]
         DataType::Uuid => &[Type::UUID],
         DataType::Array(element) => {
             return match column.kind() {

@@ -1,5 +1,7 @@
 //! Law 4, spelled out: every cursor of every order over a nullable column, as a table of truth.
 
+use std::collections::BTreeSet;
+
 use pagewise::chat::Session;
 use pagewise::{Listing, Order, Page, Strategy};
 
@@ -113,6 +115,7 @@ fn each_row_divides_what_is_before_it_from_what_is_after() {
                 };
                 let (found, ..) = fetch(Page::first(6));
                 assert_eq!(found, keys, "{words}, {strategy:?}");
+                let mut texts = BTreeSet::new();
                 for at in 0..keys.len() {
                     // The page of this row alone gives its cursor: `next` but of the last, `previous` but of the first.
                     let (_, row, _) = fetch(Page::offset(at as u64, 1));
@@ -123,11 +126,15 @@ fn each_row_divides_what_is_before_it_from_what_is_after() {
                         .clone();
                     let (after, rows, sql) = fetch(Page::after(cursor.clone(), 6));
                     assert_eq!(after, keys[at + 1..], "after row {at} by {sql}");
+                    texts.insert(sql);
                     assert!(rows.next().is_none());
                     let (before, rows, sql) = fetch(Page::before(cursor, 6));
                     assert_eq!(before, keys[..at], "before row {at} by {sql}");
+                    texts.insert(sql);
                     assert!(rows.previous().is_none());
                 }
+                // After and before, beside NULL and beside a value: law 7.
+                assert_eq!(texts.len(), 4, "texts for {words}");
             }
         }
     });

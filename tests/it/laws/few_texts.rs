@@ -19,18 +19,18 @@ impl Law for FewTexts {
         request: &Request<E>,
         near: &Context,
     ) -> Outcome {
-        let others: Vec<Request<E>> = [0, 1, 3, 300]
-            .into_iter()
-            .map(|length| {
-                let tenant = 1 + i64::try_from(length).unwrap_or(0) % 3;
-                remade(
-                    &near.view.world,
-                    &request.plan,
-                    tenant,
-                    Operands::Far { length },
-                )
-            })
-            .collect();
+        let world = &near.view.world;
+        let far = |tenant, length, variant| {
+            let operands = Operands::Far { length, variant };
+            remade::<E>(world, &request.plan, tenant, operands)
+        };
+        let request = &far(1, 2, 0);
+        let others = [
+            far(2, 0, 1),
+            far(3, 1, 2),
+            far(1, 3, 3),
+            far(98_710, 300, 1),
+        ];
         for strategy in [Strategy::Optimized, Strategy::Legacy] {
             for (page, other_page) in [
                 (Page::first(3), Page::first(3)),

@@ -56,11 +56,13 @@ pub fn asked() -> impl Strategy<Value = Asked> {
 pub fn check<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value) -> Outcome) {
     let mut config = Config {
         failure_persistence: None,
-        max_shrink_iters: 400,
         ..Config::default()
     };
     if env::var_os("PROPTEST_CASES").is_none() {
         config.cases = cases;
+    }
+    if env::var_os("PROPTEST_MAX_SHRINK_TIME").is_none() {
+        config.max_shrink_time = 15_000;
     }
     match TestRunner::new(config).run(strategy, test) {
         Ok(()) => {}

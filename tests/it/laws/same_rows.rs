@@ -84,5 +84,5 @@ impl Law for SameRows {
 
 #[test]
 fn both_strategies_give_the_oracles_rows() {
-    law(60, world(), SameRows(0));
+    law(120, world(), SameRows(0));
 }

@@ -163,3 +163,32 @@ pub fn each_select(
         ControlFlow::Break(why) => Err(why),
     }
 }
+
+#[test]
+fn the_parser_sees_what_the_laws_ask_for() {
+    let parsed = |text: &str| Parsed::of(text).expect("SQL");
+    let page = r#"WITH "page" AS (SELECT "s"."id" FROM "a" AS "s" LIMIT 3) SELECT COALESCE("x"."n", 0) FROM "page"
+        LEFT JOIN LATERAL (SELECT COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM "c")) AS "n"
+        FROM (SELECT DISTINCT "id" FROM "b") AS "d") AS "x" ON TRUE"#;
+    let names = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<BTreeSet<_>>()
+    };
+    assert_eq!(parsed(page).tables(), names(&["a", "b", "c"]));
+    assert_eq!(parsed(page).aggregates(), names(&["COUNT"]));
+    assert_eq!(parsed(page).laterals(), 1);
+    assert!(!parsed(page).has_distinct_rows());
+    for distinct in [
+        "SELECT DISTINCT id FROM a",
+        "SELECT id FROM (SELECT DISTINCT ON (id) id FROM a) AS x",
+        "WITH page AS (SELECT DISTINCT id FROM a) SELECT id FROM page",
+        "SELECT id FROM a UNION SELECT id FROM b",
+    ] {
+        assert!(parsed(distinct).has_distinct_rows(), "{distinct}");
+    }
+    assert!(!parsed("SELECT id FROM a UNION ALL SELECT id FROM b").has_distinct_rows());
+    assert!(Parsed::of("SELECT 1; SELECT 2").is_err());
+    assert!(Parsed::of("DELETE FROM a").is_err());
+}

@@ -47,7 +47,7 @@ fn tenancies() -> BTreeMap<&'static str, &'static Tenancy> {
 }
 
 /// Fails if a table of the text that has a tenant column is not bound to the tenant where it is read.
-fn check(text: &str, parameters: &[Value], tenant: i64) -> Result<(), String> {
+pub fn check(text: &str, parameters: &[Value], tenant: i64) -> Result<(), String> {
     let query = Parsed::of(text)?.0;
     let ctes: Vec<String> = query
         .with

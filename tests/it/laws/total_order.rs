@@ -6,6 +6,7 @@ use postgres::Transaction;
 use proptest::prelude::*;
 
 use super::harness::{Law, Outcome, build, failed, law, refused, same};
+use super::tenant;
 use crate::oracle::request::{Line, Request};
 use crate::oracle::{Context, Modeled};
 use crate::world::world;
@@ -26,6 +27,9 @@ impl<E: Modeled> Walk<'_, '_, E> {
         let request = self.request;
         let page = page.with_total(self.total);
         let page = build(self.transaction, request, request.with(self.strategy), page)?;
+        // Also of the parts that a page after a cursor is read in.
+        tenant::check(page.text(), page.parameters(), request.tenant)
+            .map_err(|why| failed(request, &why, &format!("{page:#}")))?;
         let rows = page
             .fetch(self.transaction)
             .map_err(|error| refused(request, &page, &error))?;

@@ -89,8 +89,9 @@ pub struct Context {
 pub enum Operands {
     /// From the rows, and beside them.
     Near,
-    /// Others, and lists of this length: the same shape.
-    Far { length: usize },
+    /// Values that are equal to each other wherever they are in another variant, and lists of this length: the same
+    /// shape.
+    Far { length: usize, variant: u8 },
     /// Such as are found again wherever they get to.
     Marked,
 }

@@ -283,15 +283,19 @@ impl TestPlan {
         let operand = |at: usize| match (context.operands, self.operands.get(at)) {
             (Operands::Marked, _) => (value.marked)(u8::try_from(at).unwrap_or(0)),
             (Operands::Near, Some(operand)) => operand.get(&pool).clone(),
-            (Operands::Far { .. }, Some(operand)) => {
-                pool[(operand.index(pool.len()) + 1) % pool.len()].clone()
+            (Operands::Far { variant, .. }, Some(operand)) => {
+                let at = u8::try_from(operand.index(60)).unwrap_or(0);
+                (value.marked)(at + 60 * (variant % 4))
+            }
+            (Operands::Far { .. }, None) => {
+                (value.marked)(240 + u8::try_from(at % 15).unwrap_or(0))
             }
             (_, None) => pool[at % pool.len()].clone(),
         };
         let list = || {
             let length = match context.operands {
                 Operands::Near => self.operands.len(),
-                Operands::Far { length } => length,
+                Operands::Far { length, .. } => length,
                 Operands::Marked => 2,
             };
             (0..length).map(operand).collect()
