@@ -104,6 +104,15 @@ pub enum Error {
         column: Cow<'static, str>,
     },
 
+    /// Conditions one inside the other, more than a statement takes.
+    #[error(
+        "more than {limit} conditions are one inside the other: join them by `Predicate::all` and `Predicate::any`"
+    )]
+    ConditionTooDeep {
+        /// How many there may be.
+        limit: u32,
+    },
+
     /// A cursor that cannot be read or does not fit the listing.
     #[error(transparent)]
     Cursor(#[from] CursorError),

@@ -277,18 +277,34 @@ fn fields_that_a_request_sorts_by() {
 #[test]
 fn conditions_of_any_depth() {
     let mut client = reader();
-    let mut condition = Session::ID.gt(0);
-    for depth in 0..24 {
-        condition = !(condition
-            .and(Session::ID.ne(-depth))
-            .or(Session::STATUS.eq("none")));
+    let nested = |times: i64| {
+        (0..times).fold(Session::ID.gt(0), |condition, depth| {
+            !(condition
+                .and(Session::ID.ne(-depth))
+                .or(Session::STATUS.eq("none")))
+        })
+    };
+    let page = |condition| sessions().filter(condition).page(Page::first(3)).build();
+    assert_eq!(
+        page(nested(20)).unwrap().fetch(&mut client).unwrap().len(),
+        3
+    );
+    // More than the stack would take.
+    for condition in [
+        nested(150),
+        Session::messages().filter(nested_messages(150)).exists(),
+    ] {
+        let refused = page(condition).unwrap_err();
+        assert!(
+            matches!(refused, Error::ConditionTooDeep { limit: 64 }),
+            "{refused}"
+        );
     }
-    let page = sessions()
-        .filter(condition)
-        .page(Page::first(3))
-        .build()
-        .unwrap();
-    assert_eq!(page.fetch(&mut client).unwrap().len(), 3);
+    let all = (0..150).fold(Predicate::all([]), |all, _| Predicate::all([all]));
+    assert!(matches!(
+        page(all).unwrap_err(),
+        Error::ConditionTooDeep { .. }
+    ));
     for (condition, count) in [
         (Predicate::all([]), 4),
         (Predicate::any([]), 0),
@@ -308,4 +324,10 @@ fn conditions_of_any_depth() {
             .unwrap();
         assert_eq!(run(&mut client, &page).len(), count, "{page:#}");
     }
+}
+
+fn nested_messages(times: i64) -> Predicate<Message> {
+    (0..times).fold(Message::ID.gt(0), |condition, _| {
+        !condition.or(Message::CONTENT.eq("none"))
+    })
 }

@@ -1,0 +1,205 @@
+//! Conditions.
+
+use std::borrow::Cow;
+
+use sea_query::{BinOper, Expr, ExprTrait, Func, Value, extension::postgres::PgBinOper};
+
+use super::value::{comparable, reject_nul, reject_nul_text};
+use super::{Renderer, Scope};
+use crate::error::Error;
+use crate::expression::Node;
+use crate::predicate::{Comparison, PredicateNode};
+use crate::schema::DataType;
+
+/// How many conditions may be one inside the other.
+const DEEPEST: u32 = 64;
+
+impl Renderer<'_> {
+    /// A condition on the row of `scope`.
+    ///
+    /// Conditions may be made from a request, and each one inside another takes its share of the stack, here and in
+    /// sea-query: so there is a limit.
+    pub fn predicate(&self, scope: &Scope<'_>, node: &PredicateNode) -> Result<Expr, Error> {
+        self.deeper(|| self.condition(scope, node))
+    }
+
+    fn deeper<T>(&self, write: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+        if self.depth.get() == DEEPEST {
+            return Err(Error::ConditionTooDeep { limit: DEEPEST });
+        }
+        self.depth.set(self.depth.get() + 1);
+        let written = write();
+        self.depth.set(self.depth.get() - 1);
+        written
+    }
+
+    fn condition(&self, scope: &Scope<'_>, node: &PredicateNode) -> Result<Expr, Error> {
+        Ok(match node {
+            PredicateNode::Compare(left, how, right) => {
+                let mut compared = self.expression(scope, left)?;
+                if let Node::Value(value) = right {
+                    reject_nul(&label(left), value)?;
+                    compared = comparable(compared, DataType::of_value(value));
+                }
+                compared.binary(operator(*how), self.expression(scope, right)?)
+            }
+            PredicateNode::IsNull {
+                node,
+                negated: false,
+            } => self.expression(scope, node)?.is_null(),
+            PredicateNode::IsNull {
+                node,
+                negated: true,
+            } => self.expression(scope, node)?.is_not_null(),
+            PredicateNode::AnyOf {
+                node,
+                array: Value::Array(_, Some(arrays)),
+                element: DataType::Array(_),
+                negated,
+            } => self.one_of_arrays(scope, node, arrays, *negated)?,
+            PredicateNode::AnyOf {
+                node,
+                array,
+                element,
+                negated,
+            } => {
+                reject_nul(&label(node), array)?;
+                // The cast names the type, so that no operator has to be guessed from an untyped array.
+                let array = Expr::Value(array.clone());
+                let array = match element {
+                    // Sent as texts: only the server knows the enumeration.
+                    DataType::Enumeration(_) => {
+                        array.cast_as("text[]").cast_as(element.array_name())
+                    }
+                    element => array.cast_as(element.array_name()),
+                };
+                let (how, over) = if *negated {
+                    ("<>", "ALL")
+                } else {
+                    ("=", "ANY")
+                };
+                self.expression(scope, node)?
+                    .binary(BinOper::Custom(how), Func::cust(over).arg(array))
+            }
+            PredicateNode::Like {
+                node,
+                pattern,
+                ignore_case,
+            } => {
+                reject_nul_text(&label(node), pattern)?;
+                let how = if *ignore_case {
+                    BinOper::PgOperator(PgBinOper::ILike)
+                } else {
+                    BinOper::Like
+                };
+                self.expression(scope, node)?.binary(how, pattern.clone())
+            }
+            PredicateNode::Exists {
+                path,
+                filter,
+                negated,
+            } => {
+                let mut select = self.path(scope, path, filter.as_deref(), |_, _, _| Ok(()))?;
+                select.expr(Expr::cust("1"));
+                if *negated {
+                    Expr::not_exists(select)
+                } else {
+                    Expr::exists(select)
+                }
+            }
+            PredicateNode::All(all) => {
+                self.combined(scope, all, "TRUE", |left, right| left.and(right))?
+            }
+            PredicateNode::Any(any) => {
+                self.combined(scope, any, "FALSE", |left, right| left.or(right))?
+            }
+            PredicateNode::Not(inner) => self.predicate(scope, inner)?.not(),
+        })
+    }
+
+    /// One of several arrays, compared one by one: PostgreSQL takes an array of arrays for one of two dimensions.
+    fn one_of_arrays(
+        &self,
+        scope: &Scope<'_>,
+        node: &Node,
+        arrays: &[Value],
+        negated: bool,
+    ) -> Result<Expr, Error> {
+        let how = if negated {
+            Comparison::NotEqual
+        } else {
+            Comparison::Equal
+        };
+        let compare =
+            |array: &Value| PredicateNode::Compare(node.clone(), how, Node::Value(array.clone()));
+        let each = arrays.iter().map(compare).collect();
+        self.predicate(
+            scope,
+            &if negated {
+                PredicateNode::All(each)
+            } else {
+                PredicateNode::Any(each)
+            },
+        )
+    }
+
+    fn combined(
+        &self,
+        scope: &Scope<'_>,
+        nodes: &[PredicateNode],
+        of_none: &'static str,
+        combine: impl Fn(Expr, Expr) -> Expr,
+    ) -> Result<Expr, Error> {
+        let mut combined = None;
+        for node in nodes {
+            let next = self.predicate(scope, node)?;
+            combined = Some(match combined {
+                Some(before) => combine(before, next),
+                None => next,
+            });
+        }
+        Ok(combined.unwrap_or_else(|| Expr::cust(of_none)))
+    }
+
+    /// A condition as a list that is joined by AND.
+    pub fn conjuncts(
+        &self,
+        scope: &Scope<'_>,
+        node: &PredicateNode,
+        into: &mut Vec<Expr>,
+    ) -> Result<(), Error> {
+        match node {
+            PredicateNode::All(all) => self.deeper(|| {
+                all.iter()
+                    .try_for_each(|node| self.conjuncts(scope, node, into))
+            })?,
+            node => into.push(self.predicate(scope, node)?),
+        }
+        Ok(())
+    }
+}
+
+fn operator(how: Comparison) -> BinOper {
+    match how {
+        Comparison::Equal => BinOper::Equal,
+        Comparison::NotEqual => BinOper::NotEqual,
+        Comparison::Less => BinOper::SmallerThan,
+        Comparison::LessOrEqual => BinOper::SmallerThanOrEqual,
+        Comparison::Greater => BinOper::GreaterThan,
+        Comparison::GreaterOrEqual => BinOper::GreaterThanOrEqual,
+        Comparison::DistinctFrom => BinOper::Custom("IS DISTINCT FROM"),
+        Comparison::NotDistinctFrom => BinOper::Custom("IS NOT DISTINCT FROM"),
+    }
+}
+
+/// What to call a value in a message.
+fn label(node: &Node) -> Cow<'static, str> {
+    match node {
+        Node::Column(name) => Cow::Borrowed(name),
+        Node::Value(_) => Cow::Borrowed("a value"),
+        Node::Function(_, arguments) => {
+            arguments.first().map_or(Cow::Borrowed("a function"), label)
+        }
+        Node::Annotation(annotation) => annotation.name.clone(),
+    }
+}

@@ -1,0 +1,135 @@
+//! From pagewise's words to sea-query's: scopes, tenants, conditions and paths.
+//!
+//! Everything that reads a table goes through [`Renderer::source`], so that no table with a tenant column
+//! gets into a statement unbound.
+
+mod condition;
+mod name;
+mod order;
+mod path;
+mod scope;
+mod value;
+
+use std::cell::{Cell, RefCell};
+
+use sea_query::{Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, TableName, TableRef};
+
+use crate::annotation;
+use crate::error::Error;
+use crate::expression::Node;
+use crate::order::OrderNode;
+use crate::schema::{Definition, Tenancy, Tenant};
+
+pub(crate) use self::name::{free_name, iden, is_name, select_as};
+pub(crate) use self::path::all;
+pub(crate) use self::scope::Scope;
+pub(crate) use self::value::{bound, comparable, reject_nul, reject_nul_text};
+
+/// What the parts of one statement have in common.
+pub(crate) struct Renderer<'a> {
+    tenant: Option<&'a Tenant>,
+    /// The tables that have been read.
+    read: RefCell<Vec<Definition>>,
+    /// How many conditions are around what is being written.
+    depth: Cell<u32>,
+}
+
+impl<'a> Renderer<'a> {
+    pub fn new(tenant: Option<&'a Tenant>) -> Self {
+        Self {
+            tenant,
+            read: RefCell::new(Vec::with_capacity(8)),
+            depth: Cell::new(0),
+        }
+    }
+
+    /// Whether a table of this name was read, found by the search path.
+    pub fn has_read(&self, table: &str) -> bool {
+        self.read
+            .borrow()
+            .iter()
+            .any(|read| read.schema.is_none() && read.table == table)
+    }
+
+    /// A table as a row of `scope`, and what binds it to the tenant.
+    ///
+    /// `by_foreign_key`: the row is reached by a foreign key from one that is bound already, so that a table
+    /// whose tenant is its parent's needs no more. A table with a column of its own is bound always.
+    pub fn source(
+        &self,
+        definition: Definition,
+        scope: &Scope<'_>,
+        by_foreign_key: bool,
+    ) -> Result<(TableRef, Option<Expr>), Error> {
+        self.read.borrow_mut().push(definition);
+        let schema = definition.schema.map(Into::into);
+        let table = TableName(schema, definition.table.into_iden());
+        let table = TableRef::Table(table, Some(scope.iden()));
+        let bound = match &definition.tenancy {
+            Tenancy::Column { name, data_type } => {
+                let tenant = self.tenant.ok_or(Error::TenantRequired {
+                    table: definition.table,
+                    column: name,
+                })?;
+                let value = tenant
+                    .for_column(*data_type)
+                    .map_err(|given| Error::TenantType {
+                        table: definition.table,
+                        column: name,
+                        expected: *data_type,
+                        given,
+                    })?;
+                reject_nul(name, &value)?;
+                Some(scope.column(name).eq(value))
+            }
+            Tenancy::Through { .. } if by_foreign_key => None,
+            Tenancy::Through { from, parent } => {
+                let inner = scope.inside(parent.alias);
+                let (table, bound) = self.source(parent, &inner, false)?;
+                let mut select = Query::select();
+                select
+                    .expr(Expr::cust("1"))
+                    .from(table)
+                    .and_where(inner.column(parent.key).eq(scope.column(from)))
+                    .and_where_option(bound);
+                Some(Expr::exists(select))
+            }
+            Tenancy::Shared => None,
+        };
+        Ok((table, bound))
+    }
+
+    /// A value of the row of `scope`.
+    pub fn expression(&self, scope: &Scope<'_>, node: &Node) -> Result<Expr, Error> {
+        Ok(match node {
+            Node::Column(name) => scope.column(name),
+            Node::Value(value) => bound(value.clone()),
+            Node::Function(name, arguments) => {
+                let arguments = arguments
+                    .iter()
+                    .map(|argument| self.expression(scope, argument))
+                    .collect::<Result<Vec<_>, _>>()?;
+                match *name {
+                    "coalesce" => Func::coalesce(arguments).into(),
+                    name => Func::cust(name).args(arguments).into(),
+                }
+            }
+            Node::Annotation(annotation) => annotation::scalar(self, scope, annotation)?,
+        })
+    }
+
+    /// Appends sort keys, NULL written out.
+    pub fn order_by(
+        &self,
+        scope: &Scope<'_>,
+        orders: &[OrderNode],
+        select: &mut SelectStatement,
+    ) -> Result<(), Error> {
+        for order in orders {
+            let key = self.expression(scope, &order.node)?;
+            let (direction, nulls) = order.sql();
+            select.order_by_expr_with_nulls(key, direction, nulls);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! The tables of a path, joined and bound.
+
+use sea_query::{Condition, Expr, ExprTrait, JoinType, Query, SelectStatement, TableRef};
+
+use super::{Renderer, Scope};
+use crate::error::Error;
+use crate::predicate::PredicateNode;
+use crate::schema::{Hop, Path};
+
+impl Renderer<'_> {
+    /// `FROM` the tables of a path, tied to the row of `outer`, each bound to its tenant; `write` adds what is
+    /// selected, given the row at the end of the path.
+    pub fn path(
+        &self,
+        outer: &Scope<'_>,
+        path: &Path,
+        filter: Option<&PredicateNode>,
+        write: impl FnOnce(&Self, &Scope<'_>, &mut SelectStatement) -> Result<(), Error>,
+    ) -> Result<SelectStatement, Error> {
+        let mut select = Query::select();
+        self.hops(
+            outer,
+            &path.hops,
+            true,
+            &mut select,
+            |renderer, scope, select| {
+                let mut conditions = Vec::new();
+                if let Some(filter) = filter {
+                    renderer.conjuncts(scope, filter, &mut conditions)?;
+                }
+                for condition in conditions {
+                    select.and_where(condition);
+                }
+                write(renderer, scope, select)
+            },
+        )?;
+        Ok(select)
+    }
+
+    /// Joins `hops` one inside the other, so that each has a name that none around it has.
+    fn hops(
+        &self,
+        before: &Scope<'_>,
+        hops: &[Hop],
+        first: bool,
+        select: &mut SelectStatement,
+        write: impl FnOnce(&Self, &Scope<'_>, &mut SelectStatement) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let Some((hop, rest)) = hops.split_first() else {
+            return write(self, before, select);
+        };
+        let scope = before.inside(hop.definition.alias);
+        let (table, conditions) = self.hop(before, &scope, hop)?;
+        if first {
+            select.from(table);
+            for condition in conditions {
+                select.and_where(condition);
+            }
+        } else {
+            select.join(JoinType::InnerJoin, table, all(conditions));
+        }
+        self.hops(&scope, rest, false, select, write)
+    }
+
+    /// The table of a hop and everything that ties it to the row before.
+    pub fn hop(
+        &self,
+        before: &Scope<'_>,
+        scope: &Scope<'_>,
+        hop: &Hop,
+    ) -> Result<(TableRef, Vec<Expr>), Error> {
+        let (table, bound) = self.source(hop.definition, scope, hop.foreign_key)?;
+        let mut conditions = vec![scope.column(hop.to).eq(before.column(hop.from))];
+        conditions.extend(bound);
+        if let Some(condition) = &hop.condition {
+            self.conjuncts(scope, condition, &mut conditions)?;
+        }
+        Ok((table, conditions))
+    }
+}
+
+/// Conditions joined by AND; `TRUE` if there is none.
+pub(crate) fn all(conditions: Vec<Expr>) -> Condition {
+    conditions
+        .into_iter()
+        .fold(Condition::all(), Condition::add)
+}

@@ -1,0 +1,47 @@
+//! Rows of a statement, and the words by which it calls them.
+
+use std::borrow::Cow;
+
+use sea_query::{DynIden, Expr, IntoIden};
+
+use super::name::{free_name, iden};
+
+/// Where a column is looked up: a row of the statement, inside the rows around it.
+pub(crate) struct Scope<'a> {
+    word: Cow<'static, str>,
+    around: Option<&'a Scope<'a>>,
+}
+
+impl<'a> Scope<'a> {
+    pub fn root(word: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            word: word.into(),
+            around: None,
+        }
+    }
+
+    /// A row inside this one, called by `word`, or by a longer word if that is taken: a name that an inner row
+    /// takes from an outer one would silently compare the inner row with itself.
+    pub fn inside(&'a self, word: &'static str) -> Scope<'a> {
+        let mut word = Cow::Borrowed(word);
+        if self.knows(&word) {
+            word = free_name("related_", &word, |word| self.knows(word));
+        }
+        Scope {
+            word,
+            around: Some(self),
+        }
+    }
+
+    fn knows(&self, word: &str) -> bool {
+        self.word == word || self.around.is_some_and(|around| around.knows(word))
+    }
+
+    pub fn iden(&self) -> DynIden {
+        iden(&self.word)
+    }
+
+    pub fn column(&self, name: &'static str) -> Expr {
+        Expr::col((self.iden(), name.into_iden()))
+    }
+}
