@@ -130,6 +130,7 @@ pub mod predicate;
 mod render;
 pub mod schema;
 pub mod statement;
+mod strategy;
 
 pub use sea_query;
 
@@ -137,8 +138,9 @@ pub use annotation::{Annotation, TextOrder};
 pub use content_type::{ContentTypeId, ContentTypes};
 pub use error::Error;
 pub use expression::Expression;
-pub use listing::{Cursor, Listing, Page, PageStatement, Strategy, Total};
+pub use listing::{Cursor, Listing, Page, PageStatement, Total};
 pub use order::Order;
 pub use predicate::Predicate;
 pub use schema::{Column, Entity, Relation, ToOne};
 pub use statement::Statement;
+pub use strategy::Strategy;

@@ -2,7 +2,8 @@
 
 use sea_query::{Expr, Query, SelectStatement};
 
-use super::{Request, keyset, optimized, total, wrap};
+use super::request::Request;
+use super::{keyset, optimized, total, wrap};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;

@@ -6,7 +6,8 @@ use sea_query::{Asterisk, Expr, IntoIden, Query, SelectStatement, UnionType};
 
 use super::keyset::{self, Arm, Key, Leading};
 use super::outputs::Output;
-use super::{Request, total, wrap};
+use super::request::Request;
+use super::{total, wrap};
 use crate::annotation::Computed;
 use crate::annotation::sources::{self, Source};
 use crate::error::Error;

@@ -8,7 +8,8 @@ use sea_query::SelectStatement;
 
 use super::outputs::TOTAL;
 use super::page::{Position, Total};
-use super::{Request, cursor, total};
+use super::request::Request;
+use super::{cursor, total};
 use crate::error::Error;
 use crate::schema::DataType;
 use crate::statement::{OutputColumn, Statement};

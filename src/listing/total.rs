@@ -2,9 +2,9 @@
 
 use sea_query::{Expr, Func, IntoIden, Query, SelectStatement};
 
-use super::Request;
 use super::outputs::TOTAL;
 use super::page::Total;
+use super::request::Request;
 use crate::error::Error;
 use crate::render::Scope;
 

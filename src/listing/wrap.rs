@@ -7,7 +7,8 @@ use sea_query::{
 };
 
 use super::outputs::TOTAL;
-use super::{Request, total};
+use super::request::Request;
+use super::total;
 use crate::error::Error;
 use crate::render::{Scope, iden, select_as};
 

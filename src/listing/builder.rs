@@ -1,0 +1,283 @@
+//! The builder of a page: [`Listing`].
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::outputs::Outputs;
+use super::request::Request;
+use super::selection::{Selection, Shown, Shows};
+use super::{Page, PageStatement, cursor, legacy, optimized};
+use crate::error::Error;
+use crate::order::{Direction, Order, OrderNode};
+use crate::predicate::{Predicate, PredicateNode};
+use crate::render::Renderer;
+use crate::schema::{Entity, Tenant};
+use crate::strategy::Strategy;
+
+/// The largest page that a listing gives unless its host says otherwise.
+const MAX_PAGE_SIZE: u32 = 1_000;
+
+/// Rows of the entity `E`: whose, which, in what order, what of them, and which page.
+///
+/// A consuming builder; cloning one shares what it has so far. [`build`](Self::build) makes the statement.
+///
+/// # Example
+///
+/// ```
+/// use pagewise::chat::{self, Session};
+/// use pagewise::{Listing, Page, Total};
+///
+/// let messages = chat::message_timestamps();
+/// let page = Listing::of(Session)
+///     .tenant(7)                                       // required: Session has a tenant column
+///     .filter(Session::STATUS.eq("active"))
+///     .order_by(Session::CREATED_AT.desc())            // the key is appended
+///     .show((Session::CREATED_AT, &messages.last, &messages.count))
+///     .page(Page::first(25).with_total(Total::Capped(10_000)))
+///     .build()?;
+///
+/// assert_eq!(
+///     format!("{page:#}"),
+/// r#"WITH "page" AS (
+///   SELECT "session"."id", "session"."created_at", "session"."chat_id"
+///   FROM "experiments_experimentsession" AS "session"
+///   WHERE "session"."team_id" = $1
+///     AND "session"."status" = $2
+///   ORDER BY "session"."created_at" DESC NULLS FIRST, "session"."id" DESC NULLS FIRST
+///   LIMIT 26
+/// )
+/// SELECT
+///   "page"."id",
+///   "page"."created_at",
+///   "messages"."last_message_at",
+///   "messages"."message_count",
+///   "total"."total_rows"
+/// FROM (
+///   SELECT COUNT(*) AS "total_rows"
+///   FROM (
+///     SELECT 1
+///     FROM "experiments_experimentsession" AS "session"
+///     WHERE "session"."team_id" = $3
+///       AND "session"."status" = $4
+///     LIMIT 10001
+///   ) AS "capped"
+/// ) AS "total"
+/// LEFT JOIN "page" ON TRUE
+/// LEFT JOIN LATERAL (
+///   SELECT MAX("message"."created_at") AS "last_message_at", COUNT(*) AS "message_count"
+///   FROM "chat_chatmessage" AS "message"
+///   WHERE "message"."chat_id" = "page"."chat_id"
+/// ) AS "messages" ON TRUE
+/// ORDER BY "page"."created_at" DESC NULLS FIRST, "page"."id" DESC NULLS FIRST"#
+/// );
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub struct Listing<E> {
+    strategy: Strategy,
+    tenant: Option<Tenant>,
+    filters: Vec<PredicateNode>,
+    orders: Vec<OrderNode>,
+    default_orders: Vec<OrderNode>,
+    shown: Vec<Shown>,
+    page: Option<Page>,
+    max_page_size: u32,
+    marker: PhantomData<fn() -> E>,
+}
+
+impl<E: Entity> Listing<E> {
+    /// A listing of all rows of an entity, to be narrowed.
+    #[must_use]
+    pub fn of(_: E) -> Self {
+        Self {
+            strategy: Strategy::default(),
+            tenant: None,
+            filters: Vec::new(),
+            orders: Vec::new(),
+            default_orders: Vec::new(),
+            shown: Vec::new(),
+            page: None,
+            max_page_size: MAX_PAGE_SIZE,
+            marker: PhantomData,
+        }
+    }
+
+    /// Whose rows. Required as soon as a table of the statement has a tenant column; every such table is bound
+    /// to it.
+    #[must_use]
+    pub fn tenant(mut self, tenant: impl Into<Tenant>) -> Self {
+        self.tenant = Some(tenant.into());
+        self
+    }
+
+    /// Only rows for which the condition is true; several must all be.
+    #[must_use]
+    pub fn filter(mut self, condition: Predicate<E>) -> Self {
+        self.filters.push(condition.node);
+        self
+    }
+
+    /// Sorted by this; by further calls where that is equal. The key is appended, so that the order is total.
+    /// Without any, rows are sorted by [`default_order`](Self::default_order), without that by their key.
+    #[must_use]
+    pub fn order_by(mut self, order: Order<E>) -> Self {
+        self.orders.push(order.node);
+        self
+    }
+
+    /// Sorted by this where no other order is asked for: what a list does until its user clicks on a heading.
+    ///
+    /// ```
+    /// use pagewise::chat::Session;
+    /// use pagewise::listing::SortFields;
+    /// use pagewise::{Listing, Page};
+    ///
+    /// let fields = SortFields::new().field("status", Session::STATUS.asc(), Session::STATUS.desc());
+    /// let listing = Listing::of(Session).tenant(7).default_order(Session::CREATED_AT.desc());
+    /// let sorted = |request: &str| {
+    ///     let listing = listing.clone().order_by_all(fields.parse(request)?);
+    ///     listing.page(Page::first(25)).build().map(|page| page.to_string())
+    /// };
+    /// assert!(sorted("")?.contains(r#"ORDER BY "session"."created_at" DESC"#));
+    /// assert!(sorted("status")?.contains(r#"ORDER BY "session"."status" ASC NULLS LAST, "session"."id" ASC"#));
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn default_order(mut self, order: Order<E>) -> Self {
+        self.default_orders.push(order.node);
+        self
+    }
+
+    /// Sorted by these; see [`order_by`](Self::order_by).
+    #[must_use]
+    pub fn order_by_all(mut self, orders: impl IntoIterator<Item = Order<E>>) -> Self {
+        self.orders
+            .extend(orders.into_iter().map(|order| order.node));
+        self
+    }
+
+    /// Shows columns, expressions and annotations: one, a tuple, or a list. The key is always shown. What is not
+    /// shown, sorted by or filtered on is not computed.
+    #[must_use]
+    pub fn show(mut self, selection: impl Selection<E>) -> Self {
+        selection.add_to(&mut Shows::new(&mut self.shown));
+        self
+    }
+
+    /// Which page.
+    #[must_use]
+    pub fn page(mut self, page: Page) -> Self {
+        self.page = Some(page);
+        self
+    }
+
+    /// The largest page that may be asked for; 1000 unless said otherwise. A guard of the host against page
+    /// sizes that come from a request.
+    #[must_use]
+    pub fn max_page_size(mut self, rows: u32) -> Self {
+        self.max_page_size = rows;
+        self
+    }
+
+    /// Which of the two ways to the rows.
+    #[must_use]
+    pub fn strategy(mut self, strategy: Strategy) -> Self {
+        self.strategy = strategy;
+        self
+    }
+
+    /// The statement of the page.
+    ///
+    /// # Errors
+    ///
+    /// * [`Error::TenantRequired`], [`Error::TenantType`]: no tenant, or one of the wrong type;
+    /// * [`Error::PageRequired`], [`Error::PageEmpty`], [`Error::PageTooLarge`], [`Error::OffsetTooLarge`];
+    /// * [`Error::Cursor`]: the cursor is of another order;
+    /// * [`Error::DuplicateName`], [`Error::InvalidName`]: two outputs of one name, or a name that cannot be one;
+    /// * [`Error::NulInText`]: a text with NUL, which PostgreSQL cannot compare with.
+    pub fn build(&self) -> Result<PageStatement<E>, Error> {
+        let page = self.page.as_ref().ok_or(Error::PageRequired)?;
+        page.check(self.max_page_size)?;
+        let orders = self.total_order();
+        let mut request = Request {
+            definition: const { &E::DEFINITION },
+            renderer: Renderer::new(self.tenant.as_ref()),
+            page_word: Cow::Borrowed("page"),
+            filters: &self.filters,
+            outputs: Outputs::new(const { &E::DEFINITION }, &self.shown, &orders)?,
+            after: cursor::fitting(page, const { &E::DEFINITION }, &orders)?,
+            orders,
+            page,
+        };
+        let select = loop {
+            let select = match self.strategy {
+                Strategy::Optimized => optimized::select(&request)?,
+                Strategy::Legacy => legacy::select(&request)?,
+            };
+            if !request.renderer.has_read(&request.page_word) {
+                break select;
+            }
+            // A table of the host has the name by which we call the page: it would read the page instead.
+            request.page_word.to_mut().push_str("_rows");
+        };
+        PageStatement::new(&request, select)
+    }
+
+    /// The sort keys, made total by the key.
+    fn total_order(&self) -> Vec<OrderNode> {
+        let asked_for = if self.orders.is_empty() {
+            &self.default_orders
+        } else {
+            &self.orders
+        };
+        let mut orders: Vec<OrderNode> = Vec::with_capacity(asked_for.len() + 1);
+        for order in asked_for {
+            // What is sorted by already decides nothing more.
+            if !orders.iter().any(|before| before.node == order.node) {
+                orders.push(order.clone());
+            }
+        }
+        let key = E::DEFINITION.key;
+        match orders.iter().position(|order| order.is_column(key)) {
+            // Nothing after the key decides anything.
+            Some(at) => orders.truncate(at + 1),
+            None => {
+                let direction = orders
+                    .last()
+                    .map_or(Direction::Ascending, |order| order.direction);
+                orders.push(OrderNode::by_key(const { &E::DEFINITION }, direction));
+            }
+        }
+        orders
+    }
+}
+
+impl<E> Clone for Listing<E> {
+    fn clone(&self) -> Self {
+        Self {
+            strategy: self.strategy,
+            tenant: self.tenant.clone(),
+            filters: self.filters.clone(),
+            orders: self.orders.clone(),
+            default_orders: self.default_orders.clone(),
+            shown: self.shown.clone(),
+            page: self.page.clone(),
+            max_page_size: self.max_page_size,
+            marker: PhantomData,
+        }
+    }
+}
+
+impl<E: Entity> fmt::Debug for Listing<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listing")
+            .field("of", &E::DEFINITION.table)
+            .field("strategy", &self.strategy)
+            .field("tenant", &self.tenant)
+            .field("filters", &self.filters)
+            .field("orders", &self.orders)
+            .field("default_orders", &self.default_orders)
+            .field("page", &self.page)
+            .finish_non_exhaustive()
+    }
+}

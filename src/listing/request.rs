@@ -1,0 +1,66 @@
+//! A listing that is being built.
+
+use std::borrow::Cow;
+
+use super::outputs::Outputs;
+use super::page::{Page, Position};
+use crate::error::Error;
+use crate::order::OrderNode;
+use crate::predicate::PredicateNode;
+use crate::render::{Renderer, Scope};
+use crate::schema::Definition;
+
+/// A listing that is being built: the same for both strategies.
+pub(super) struct Request<'a> {
+    pub definition: Definition,
+    pub renderer: Renderer<'a>,
+    /// The word by which the statement calls the rows of the page.
+    pub page_word: Cow<'static, str>,
+    pub filters: &'a [PredicateNode],
+    pub outputs: Outputs,
+    /// The sort keys as the rows are given, the row's key last.
+    pub orders: Vec<OrderNode>,
+    /// The sort values of the row beside which the page begins.
+    pub after: Option<Vec<sea_query::Value>>,
+    pub page: &'a Page,
+}
+
+impl Request<'_> {
+    /// The rows' table, bound to the tenant, and the conditions of the filters.
+    pub fn rows(
+        &self,
+        scope: &Scope<'_>,
+    ) -> Result<(sea_query::TableRef, Vec<sea_query::Expr>), Error> {
+        let (table, bound) = self.renderer.source(self.definition, scope, false)?;
+        let mut conditions: Vec<_> = bound.into_iter().collect();
+        for filter in self.filters {
+            self.renderer.conjuncts(scope, filter, &mut conditions)?;
+        }
+        Ok((table, conditions))
+    }
+
+    /// The sort keys in the direction in which the page is read: from its end for a page before a cursor.
+    pub fn scan_orders(&self) -> Vec<OrderNode> {
+        if self.page.is_backward() {
+            self.orders
+                .iter()
+                .cloned()
+                .map(OrderNode::reversed)
+                .collect()
+        } else {
+            self.orders.clone()
+        }
+    }
+
+    /// One row more than the page has: whether there is a next page is known without another question.
+    pub fn limit(&self) -> u64 {
+        u64::from(self.page.size) + 1
+    }
+
+    pub fn offset(&self) -> Option<u64> {
+        match self.page.position {
+            Position::Offset(offset) if offset > 0 => Some(offset),
+            _ => None,
+        }
+    }
+}
