@@ -33,6 +33,18 @@ impl<E> ContentType<E> {
             marker: PhantomData,
         }
     }
+
+    /// The Django application.
+    #[must_use]
+    pub const fn app_label(self) -> &'static str {
+        self.app_label
+    }
+
+    /// The model's class name in lower case.
+    #[must_use]
+    pub const fn model(self) -> &'static str {
+        self.model
+    }
 }
 
 impl<E> ContentTypeId<E> {

@@ -23,7 +23,7 @@ pub trait ContentTypeSet {
 impl<E> ContentTypeSet for ContentType<E> {
     type Ids = ContentTypeId<E>;
     fn names(&self) -> Vec<(&'static str, &'static str)> {
-        vec![(self.app_label, self.model)]
+        vec![(self.app_label(), self.model())]
     }
     fn ids(&self, ids: &mut dyn Iterator<Item = i32>) -> Option<Self::Ids> {
         ids.next().map(ContentTypeId::new)
