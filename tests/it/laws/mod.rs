@@ -7,6 +7,7 @@ mod bound;
 mod cursors;
 mod few_texts;
 mod harness;
+mod matches;
 mod no_fan_out;
 mod one_row;
 mod one_statement;

@@ -30,6 +30,15 @@ impl Law for OnlyShown {
                     .map(|table| (*table).to_owned())
                     .collect();
                 same(request, &page, "tables", (parsed.tables(), tables))?;
+                let before = request.uses_of_the_page().tables;
+                let too_early = parsed.tables_of_the_page();
+                let mut too_early = too_early
+                    .iter()
+                    .filter(|table| !before.contains(table.as_str()));
+                if let (Strategy::Optimized, Some(table)) = (strategy, too_early.next()) {
+                    let why = format!("{table} is read for all rows, not for those of the page");
+                    return Err(failed(request, &why, &format!("{page:#}")));
+                }
                 let mut aggregates: std::collections::BTreeSet<String> = uses
                     .functions
                     .iter()

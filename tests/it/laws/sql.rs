@@ -50,6 +50,15 @@ impl Parsed {
         names.relations
     }
 
+    /// The tables that are read to find the page: by the CTE that the optimized strategy puts it into, if it does.
+    pub fn tables_of_the_page(&self) -> BTreeSet<String> {
+        let mut names = Names::default();
+        for cte in self.0.with.iter().flat_map(|with| &with.cte_tables) {
+            let _ = cte.query.visit(&mut names);
+        }
+        names.relations
+    }
+
     /// The aggregate functions that are called anywhere.
     pub fn aggregates(&self) -> BTreeSet<String> {
         let mut names = Names::default();
@@ -177,6 +186,7 @@ fn the_parser_sees_what_the_laws_ask_for() {
             .collect::<BTreeSet<_>>()
     };
     assert_eq!(parsed(page).tables(), names(&["a", "b", "c"]));
+    assert_eq!(parsed(page).tables_of_the_page(), names(&["a"]));
     assert_eq!(parsed(page).aggregates(), names(&["COUNT"]));
     assert_eq!(parsed(page).laterals(), 1);
     assert!(!parsed(page).has_distinct_rows());

@@ -13,6 +13,7 @@ use super::datum::Datum;
 use super::order::Sorted;
 use super::value::Value;
 use super::{Context, Modeled, Operands, Uses};
+use crate::world::TEXTS;
 
 /// A listing.
 #[derive(Clone, Debug)]
@@ -189,13 +190,68 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     );
     let shown = (value(2), weighted(0.3, any::<u8>()))
         .prop_map(|(value, alias)| ShownPlan { value, alias });
-    (vec(condition(2), 0..2), vec(order, 0..3), vec(shown, 0..6)).prop_map(
-        |(filters, orders, shown)| Plan {
-            filters,
-            orders,
-            shown,
+    (
+        vec(condition(2), 0..2),
+        vec(order, 0..3),
+        vec(shown, 0..5),
+        vec(sibling(), 0..3),
+    )
+        .prop_map(|(filters, orders, mut shown, siblings)| {
+            for sibling in siblings {
+                sibling.add_to(&mut shown);
+            }
+            Plan {
+                filters,
+                orders,
+                shown,
+            }
+        })
+}
+
+/// An annotation like another one of the request, but for its condition or its column: what might share a sub-select,
+/// and what must not.
+#[derive(Clone, Debug)]
+struct Sibling {
+    of: prop::sample::Index,
+    filter: Option<ConditionPlan>,
+    column: Option<u8>,
+    function: Option<u8>,
+}
+
+fn sibling() -> impl Strategy<Value = Sibling> {
+    let filter = weighted(0.6, condition(1));
+    let (column, function) = (weighted(0.3, any::<u8>()), weighted(0.3, any::<u8>()));
+    (any::<prop::sample::Index>(), filter, column, function).prop_map(
+        |(of, filter, column, function)| Sibling {
+            of,
+            filter,
+            column,
+            function,
         },
     )
+}
+
+impl Sibling {
+    fn add_to(self, shown: &mut Vec<ShownPlan>) {
+        let annotations: Vec<_> = shown
+            .iter()
+            .filter_map(|shown| match &shown.value {
+                ValuePlan::Annotation(relation, plan) => Some((*relation, plan.clone())),
+                ValuePlan::Plain(_) => None,
+            })
+            .collect();
+        if annotations.is_empty() {
+            return;
+        }
+        let (relation, mut plan) = self.of.get(&annotations).clone();
+        plan.filter = self.filter.map(Box::new);
+        plan.column = self.column.unwrap_or(plan.column);
+        plan.function = self.function.unwrap_or(plan.function);
+        shown.push(ShownPlan {
+            value: ValuePlan::Annotation(relation, plan),
+            alias: None,
+        });
+    }
 }
 
 /// One of a list, by its remainder.
@@ -328,7 +384,12 @@ impl TestPlan {
                     20 => Match::EndsIgnoreCase,
                     _ => Match::EqualsIgnoreCase,
                 },
-                operand(0).text().to_owned(),
+                match (context.operands, self.operands.first()) {
+                    (Operands::Near, Some(at)) if self.operands.len() > 1 => {
+                        (*at.get(TEXTS)).to_owned()
+                    }
+                    _ => operand(0).text().to_owned(),
+                },
             ),
         }
     }
