@@ -50,6 +50,8 @@ pub struct WayResult {
 /// A median, and the median of the rounds' ratios to the proposal.
 pub struct Timing {
     pub milliseconds: f64,
+    /// The fastest round: what other work on the machine disturbs least.
+    pub fastest: f64,
     pub ratio: f64,
 }
 
@@ -147,6 +149,7 @@ fn rounds(
         .ok_or("the proposal is not among the ways")?;
     let timing = |own: &Vec<f64>| Timing {
         milliseconds: median(own.clone()),
+        fastest: own.iter().copied().fold(f64::MAX, f64::min),
         ratio: median(
             own.iter()
                 .zip(&times[proposed])
