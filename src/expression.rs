@@ -45,6 +45,43 @@ pub(crate) enum Node {
     Annotation(Arc<AnnotationNode>),
 }
 
+impl Node {
+    /// Calls `visit` for this value and for those that it is computed from, of the same row.
+    pub(crate) fn walk<'n>(&'n self, visit: &mut impl FnMut(&'n Node)) {
+        visit(self);
+        if let Self::Function(_, arguments) = self {
+            for argument in arguments {
+                argument.walk(visit);
+            }
+        }
+    }
+
+    /// Computed from columns of the row alone, so that an index may hold it.
+    pub(crate) fn is_plain(&self) -> bool {
+        match self {
+            Self::Column(_) | Self::Value(_) => true,
+            Self::Function(_, arguments) => arguments.iter().all(Self::is_plain),
+            Self::Annotation(_) => false,
+        }
+    }
+
+    /// The same value, whatever it is called.
+    pub(crate) fn is_same_value(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Annotation(left), Self::Annotation(right)) => left.is_same_value(right),
+            (Self::Function(left, of_left), Self::Function(right, of_right)) => {
+                left == right
+                    && of_left.len() == of_right.len()
+                    && of_left
+                        .iter()
+                        .zip(of_right)
+                        .all(|(left, right)| left.is_same_value(right))
+            }
+            (left, right) => left == right,
+        }
+    }
+}
+
 impl<E: Entity, T: SqlType> Expression<E, T> {
     pub(crate) fn new(name: impl Into<Cow<'static, str>>, node: Node) -> Self {
         Self {
@@ -133,6 +170,14 @@ impl<E: Entity, T: SqlType> Operand<E> for &Expression<E, T> {
 /// let page = Listing::of(Session).tenant(7).order_by(active.desc()).page(Page::first(25)).build()?;
 /// assert!(page.to_string().contains(
 ///     r#"ORDER BY COALESCE("session"."last_activity_at", "session"."created_at") DESC NULLS FIRST"#
+/// ));
+///
+/// // Of an annotation it is computed for the rows of the page, from the sub-select that others share.
+/// let messages = pagewise::chat::message_timestamps();
+/// let active = coalesce(&messages.last, Session::CREATED_AT).named("last_message_or_start");
+/// let page = Listing::of(Session).tenant(7).show((&active, &messages.count)).page(Page::first(25)).build()?;
+/// assert!(page.to_string().contains(
+///     r#"COALESCE("messages"."last_message_at", "page"."created_at") AS "last_message_or_start""#
 /// ));
 /// # Ok::<(), pagewise::Error>(())
 /// ```

@@ -66,6 +66,16 @@ pub(crate) struct AnnotationNode {
     pub computed: Computed,
 }
 
+impl AnnotationNode {
+    /// The same value, whatever it is called.
+    pub fn is_same_value(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+            || (self.computed == other.computed
+                && self.path.hops == other.path.hops
+                && self.filter == other.filter)
+    }
+}
+
 /// What is computed of the rows at the end of a path.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Computed {

@@ -233,7 +233,10 @@ impl<E: Entity> Listing<E> {
         let mut orders: Vec<OrderNode> = Vec::with_capacity(asked_for.len() + 1);
         for order in asked_for {
             // What is sorted by already decides nothing more.
-            if !orders.iter().any(|before| before.node == order.node) {
+            if !orders
+                .iter()
+                .any(|before| before.node.is_same_value(&order.node))
+            {
                 orders.push(order.clone());
             }
         }

@@ -3,6 +3,7 @@
 //! This module owns the shape of the statement: the page first, expensive values after. What the values are is
 //! owned by [`annotation`](crate::annotation), how conditions are written by [`predicate`](crate::predicate).
 
+mod after_page;
 mod builder;
 mod cursor;
 mod keyset;
@@ -10,6 +11,7 @@ mod legacy;
 mod optimized;
 mod outputs;
 mod page;
+mod page_columns;
 mod page_statement;
 mod request;
 mod selection;

@@ -1,102 +1,37 @@
 //! The page first, its expensive values after.
 
-use std::borrow::Cow;
-
 use sea_query::{Asterisk, Expr, IntoIden, Query, SelectStatement, UnionType};
 
+use super::after_page::AfterPage;
 use super::keyset::{self, Arm, Key, Leading};
 use super::outputs::Output;
+use super::page_columns::PageColumns;
 use super::request::Request;
-use super::{total, wrap};
-use crate::annotation::Computed;
-use crate::annotation::sources::{self, Source};
+use super::{after_page, total, wrap};
+use crate::annotation::{Computed, sources};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
-use crate::render::{Scope, comparable, free_name, iden, select_as};
+use crate::render::{Scope, comparable, iden, select_as};
 
 /// The statement of a page.
 pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
-    let after_page = request
-        .outputs
-        .columns
-        .iter()
-        .filter_map(|output| output.after_page());
-    let sources = sources::group(
-        after_page.map(AsRef::as_ref),
-        &[request.page_word.as_ref(), total::WORD],
-    )?;
+    let after_page = AfterPage::new(request);
+    let sources = after_page.sources(request)?;
     let orders = request.scan_orders();
     let arms = arms(request, &orders)?;
     let total = total::select(request)?;
 
-    let stands_alone =
-        sources.is_empty() && total.is_none() && arms.len() == 1 && !request.page.is_backward();
-    let columns = PageColumns::new(request, &sources);
+    let later = request.outputs.columns.iter().any(Output::is_after_page);
+    let stands_alone = !later && total.is_none() && arms.len() == 1 && !request.page.is_backward();
+    let columns = PageColumns::new(request, &after_page::starts(request, &sources));
     let page = page(request, &columns, &orders, arms)?;
     if stands_alone {
         return Ok(page);
     }
-
     wrap::around(request, page, total, |scope, select| {
-        let mut computed = wrap::Computed::new();
-        for source in &sources {
-            source.join(&request.renderer, scope, select)?;
-            computed.extend(source.outputs().map(|(member, expr)| (&member.name, expr)));
-        }
-        for (outside, inside) in &columns.renamed {
-            computed.push((outside, Expr::col((scope.iden(), iden(inside)))));
-        }
-        Ok(computed)
+        after_page::join(request, &columns, &sources, scope, select)
     })
-}
-
-/// The columns that the page itself gives: known outputs, and what the annotations start from.
-struct PageColumns {
-    columns: Vec<(Cow<'static, str>, Node)>,
-    /// Outputs that are called like a column that an annotation starts from, and are not that column.
-    renamed: Vec<(Cow<'static, str>, Cow<'static, str>)>,
-}
-
-impl PageColumns {
-    fn new(request: &Request<'_>, sources: &[Source<'_>]) -> Self {
-        let outputs = &request.outputs.columns;
-        let starts: Vec<_> = sources.iter().filter_map(Source::from).collect();
-        let is_taken = |name: &str| {
-            starts.contains(&name) || outputs.iter().any(|output| output.column.name == name)
-        };
-        let mut page = Self {
-            columns: Vec::new(),
-            renamed: Vec::new(),
-        };
-        let known = outputs
-            .iter()
-            .filter(|output| output.after_page().is_none());
-        for output in known {
-            let mut name = output.column.name.clone();
-            let is_start = matches!(&output.node, Node::Column(column) if *column == name);
-            if starts.contains(&name.as_ref()) && !is_start {
-                let inside = free_name("shown_", &name, is_taken);
-                page.renamed.push((name, inside.clone()));
-                name = inside;
-            }
-            page.columns.push((name, output.node.clone()));
-        }
-        for start in starts {
-            if !page.columns.iter().any(|(name, _)| name == start) {
-                page.columns
-                    .push((Cow::Borrowed(start), Node::Column(start)));
-            }
-        }
-        page
-    }
-
-    /// What the page calls an output.
-    fn inside<'a>(&'a self, output: &'a Output) -> &'a Cow<'static, str> {
-        let name = &output.column.name;
-        let renamed = self.renamed.iter().find(|(outside, _)| outside == name);
-        renamed.map_or(name, |(_, inside)| inside)
-    }
 }
 
 /// The rows of the page: one part, or values and NULL apart, each in the order of an index, and then together.
@@ -144,7 +79,7 @@ fn part(
     let mut select = Query::select();
     select.from(table);
     let joins = Joins::new(request, &scope, &mut select)?;
-    for (name, node) in &columns.columns {
+    for (name, node) in columns.iter() {
         let expr = joins.expression(request, &scope, node)?;
         select_as(&mut select, expr, name);
     }
@@ -235,7 +170,7 @@ fn arms(request: &Request<'_>, orders: &[OrderNode]) -> Result<Vec<Arm>, Error> 
         Some(leading)
             if leading.nullable
                 && leading.nulls != leading.direction.default_nulls()
-                && is_plain(&leading.node)
+                && leading.node.is_plain()
                 && request.offset().is_none() =>
         {
             let sql = request.renderer.expression(&scope, &leading.node)?;
@@ -245,15 +180,6 @@ fn arms(request: &Request<'_>, orders: &[OrderNode]) -> Result<Vec<Arm>, Error> 
             conditions: Vec::new(),
             leading: Leading::Any,
         }]),
-    }
-}
-
-/// Computed from columns of the row alone, so that an index may hold it.
-fn is_plain(node: &Node) -> bool {
-    match node {
-        Node::Column(_) | Node::Value(_) => true,
-        Node::Function(_, arguments) => arguments.iter().all(is_plain),
-        Node::Annotation(_) => false,
     }
 }
 

@@ -1,10 +1,8 @@
 //! The output columns of a page, by where each is computed.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use super::selection::Shown;
-use crate::annotation::AnnotationNode;
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
@@ -31,12 +29,9 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// An annotation that is computed for the rows of the page only.
-    pub fn after_page(&self) -> Option<&Arc<AnnotationNode>> {
-        match &self.node {
-            Node::Annotation(annotation) if !self.sorted_by => Some(annotation),
-            _ => None,
-        }
+    /// Computed for the rows of the page only: whatever reads other rows, unless the page is sorted by it.
+    pub fn is_after_page(&self) -> bool {
+        !self.sorted_by && !self.node.is_plain()
     }
 }
 
@@ -79,10 +74,16 @@ impl Outputs {
         Ok(outputs)
     }
 
+    /// The output that is this value, if the page itself gives it.
+    pub fn known(&self, node: &Node) -> Option<&Output> {
+        let mut known = self.columns.iter().filter(|output| !output.is_after_page());
+        known.find(|output| output.node.is_same_value(node))
+    }
+
     fn position(&self, node: &Node) -> Option<usize> {
         self.columns
             .iter()
-            .position(|output| same(&output.node, node))
+            .position(|output| output.node.is_same_value(node))
     }
 
     fn has(&self, name: &str) -> bool {
@@ -129,18 +130,5 @@ impl Outputs {
             }
             _ => Err(Error::DuplicateName { name }),
         }
-    }
-}
-
-/// The same value; of annotations, their names do not matter.
-fn same(left: &Node, right: &Node) -> bool {
-    match (left, right) {
-        (Node::Annotation(left), Node::Annotation(right)) => {
-            Arc::ptr_eq(left, right)
-                || (left.computed == right.computed
-                    && left.path.hops == right.path.hops
-                    && left.filter == right.filter)
-        }
-        _ => left == right,
     }
 }

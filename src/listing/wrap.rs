@@ -10,7 +10,7 @@ use super::outputs::TOTAL;
 use super::request::Request;
 use super::total;
 use crate::error::Error;
-use crate::render::{Scope, iden, select_as};
+use crate::render::{Scope, select_as};
 
 /// The value of an output that the page does not give itself, with the output's name. They are few: no map.
 pub(super) type Computed<'r> = Vec<(&'r Cow<'static, str>, Expr)>;
@@ -47,7 +47,7 @@ pub(super) fn around<'r>(
     let value =
         |name: &Cow<'static, str>| match computed.iter().find(|(computed, _)| *computed == name) {
             Some((_, value)) => value.clone(),
-            None => Expr::col((scope.iden(), iden(name))),
+            None => scope.output(name),
         };
     for output in &request.outputs.columns {
         let name = &output.column.name;

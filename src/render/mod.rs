@@ -109,10 +109,7 @@ impl<'a> Renderer<'a> {
                     .iter()
                     .map(|argument| self.expression(scope, argument))
                     .collect::<Result<Vec<_>, _>>()?;
-                match *name {
-                    "coalesce" => Func::coalesce(arguments).into(),
-                    name => Func::cust(name).args(arguments).into(),
-                }
+                function(name, arguments)
             }
             Node::Annotation(annotation) => annotation::scalar(self, scope, annotation)?,
         })
@@ -131,5 +128,13 @@ impl<'a> Renderer<'a> {
             select.order_by_expr_with_nulls(key, direction, nulls);
         }
         Ok(())
+    }
+}
+
+/// A function of values that are written already.
+pub(crate) fn function(name: &'static str, arguments: Vec<Expr>) -> Expr {
+    match name {
+        "coalesce" => Func::coalesce(arguments).into(),
+        name => Func::cust(name).args(arguments).into(),
     }
 }

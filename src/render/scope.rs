@@ -1,5 +1,10 @@
 //! Rows of a statement, and the words by which it calls them.
 
+#![expect(
+    clippy::ptr_arg,
+    reason = "a borrowed name lives for ever and need not be copied"
+)]
+
 use std::borrow::Cow;
 
 use sea_query::{DynIden, Expr, IntoIden};
@@ -43,5 +48,10 @@ impl<'a> Scope<'a> {
 
     pub fn column(&self, name: &'static str) -> Expr {
         Expr::col((self.iden(), name.into_iden()))
+    }
+
+    /// An output of the sub-select that the row is of.
+    pub fn output(&self, name: &Cow<'static, str>) -> Expr {
+        Expr::col((self.iden(), iden(name)))
     }
 }

@@ -136,16 +136,11 @@ impl<E: Modeled> Request<E> {
         all_uses(shown.chain(filters).chain(orders)).and(&Uses::tables(&E::tables()))
     }
 
-    /// What has to be known to find the page. A function of an annotation is computed with the page.
+    /// What has to be known to find the page.
     pub fn uses_of_the_page(&self) -> Uses {
-        let functions = self
-            .shown
-            .iter()
-            .filter(|shown| shown.value.words.starts_with("upper("));
-        let functions = functions.map(|shown| &shown.value.uses);
         let filters = self.filters.iter().map(|filter| &filter.uses);
         let orders = self.orders.iter().map(|order| &order.value.uses);
-        all_uses(functions.chain(filters).chain(orders)).and(&Uses::tables(&E::tables()))
+        all_uses(filters.chain(orders)).and(&Uses::tables(&E::tables()))
     }
 
     /// The request for people.

@@ -312,6 +312,21 @@ fn domain() -> Vec<Value<Session>> {
         .or_else(empty)
         .text(),
     );
+    // A function of an annotation and of a column.
+    let last = || Session::messages().max(Message::CREATED_AT).named("last");
+    values.push(
+        computed(
+            "coalesce(last message, created_at)",
+            Uses::tables(&[MESSAGE]).function("MAX"),
+            coalesce(last(), Session::CREATED_AT).named("active"),
+            |view, s| {
+                let times = view.messages_of(s.chat).into_iter();
+                let last = times.map(|message| message.created_at).max();
+                last.unwrap_or(s.created_at).datum()
+            },
+        )
+        .value(),
+    );
     values
 }
 

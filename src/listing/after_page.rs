@@ -1,0 +1,162 @@
+//! Values that are computed for the rows of the page only.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use sea_query::{Expr, SelectStatement};
+
+use super::page_columns::PageColumns;
+use super::request::Request;
+use super::{total, wrap};
+use crate::annotation::AnnotationNode;
+use crate::annotation::sources::{self, Source};
+use crate::error::Error;
+use crate::expression::Node;
+use crate::render::{Scope, bound, free_name, function};
+
+/// The annotations that the outputs of a page are, or are computed from: each value once, each under a name of its
+/// own.
+pub(super) struct AfterPage {
+    annotations: Vec<Arc<AnnotationNode>>,
+}
+
+impl AfterPage {
+    pub fn new(request: &Request<'_>) -> Self {
+        let mut after_page = Self {
+            annotations: Vec::new(),
+        };
+        let outputs = || {
+            request
+                .outputs
+                .columns
+                .iter()
+                .filter(|output| output.is_after_page())
+        };
+        // Those that are shown as they are keep their names.
+        for output in outputs() {
+            if let Node::Annotation(annotation) = &output.node {
+                after_page.add(annotation);
+            }
+        }
+        for output in outputs() {
+            output.node.walk(&mut |node| {
+                if let Node::Annotation(annotation) = node
+                    && request.outputs.known(node).is_none()
+                {
+                    after_page.add(annotation);
+                }
+            });
+        }
+        after_page
+    }
+
+    fn add(&mut self, annotation: &Arc<AnnotationNode>) {
+        if self
+            .annotations
+            .iter()
+            .any(|known| known.is_same_value(annotation))
+        {
+            return;
+        }
+        let is_taken = |name: &str| self.annotations.iter().any(|known| known.name == name);
+        let mut annotation = Arc::clone(annotation);
+        if is_taken(&annotation.name) {
+            let name = free_name("inner_", &annotation.name, is_taken);
+            Arc::make_mut(&mut annotation).name = name;
+        }
+        self.annotations.push(annotation);
+    }
+
+    /// The annotations by what they are read from.
+    pub fn sources(&self, request: &Request<'_>) -> Result<Vec<Source<'_>>, Error> {
+        let annotations = self.annotations.iter().map(AsRef::as_ref);
+        sources::group(annotations, &[request.page_word.as_ref(), total::WORD])
+    }
+}
+
+/// The columns of a row of the page that its later values start from.
+pub(super) fn starts(request: &Request<'_>, sources: &[Source<'_>]) -> Vec<&'static str> {
+    let mut starts: Vec<_> = sources.iter().filter_map(Source::from).collect();
+    for output in request
+        .outputs
+        .columns
+        .iter()
+        .filter(|output| output.is_after_page())
+    {
+        output.node.walk(&mut |node| {
+            if let Node::Column(column) = node {
+                starts.push(column);
+            }
+        });
+    }
+    starts
+}
+
+/// Joins the sources to the page, and computes the outputs from them.
+pub(super) fn join<'r>(
+    request: &'r Request<'_>,
+    columns: &'r PageColumns,
+    sources: &[Source<'_>],
+    page: &Scope<'_>,
+    select: &mut SelectStatement,
+) -> Result<wrap::Computed<'r>, Error> {
+    let mut given = Vec::new();
+    for source in sources {
+        source.join(&request.renderer, page, select)?;
+        given.extend(source.outputs());
+    }
+    let value = Value {
+        request,
+        columns,
+        given,
+        page,
+    };
+    let after_page = request
+        .outputs
+        .columns
+        .iter()
+        .filter(|output| output.is_after_page());
+    let mut computed = after_page
+        .map(|output| Ok((&output.column.name, value.of(&output.node)?)))
+        .collect::<Result<wrap::Computed<'_>, Error>>()?;
+    for (outside, inside) in columns.renamed() {
+        computed.push((outside, page.output(inside)));
+    }
+    Ok(computed)
+}
+
+/// Where a later value finds what it is computed from.
+struct Value<'v> {
+    request: &'v Request<'v>,
+    columns: &'v PageColumns,
+    given: Vec<(&'v AnnotationNode, Expr)>,
+    page: &'v Scope<'v>,
+}
+
+impl Value<'_> {
+    fn of(&self, node: &Node) -> Result<Expr, Error> {
+        Ok(match node {
+            Node::Column(name) => self.page.column(name),
+            Node::Value(value) => bound(value.clone()),
+            Node::Function(name, arguments) => {
+                let arguments = arguments.iter().map(|argument| self.of(argument));
+                function(name, arguments.collect::<Result<_, _>>()?)
+            }
+            Node::Annotation(annotation) => {
+                // The page has it if it is sorted by it.
+                if let Some(output) = self.request.outputs.known(node) {
+                    let name: &Cow<'static, str> = self.columns.inside(output);
+                    return Ok(self.page.output(name));
+                }
+                let given = self
+                    .given
+                    .iter()
+                    .find(|(given, _)| given.is_same_value(annotation));
+                match given {
+                    Some((_, value)) => value.clone(),
+                    None => self.request.renderer.expression(self.page, node)?,
+                }
+            }
+        })
+    }
+}
