@@ -16,8 +16,9 @@ use crate::schema::DataType;
 ///
 /// * `{}` is the text on one line, as it is sent; `{:#}` breaks it into lines for reading.
 /// * The text depends on the shape of what was asked, not on the values: the same page of another tenant,
-///   with another list of ids, is the same text, so a prepared statement serves both. The number of rows of a
-///   page is part of the shape and stands in the text, because PostgreSQL plans a bound LIMIT badly.
+///   with another list of ids, is the same text, so a prepared statement serves both. Part of the shape are the
+///   number of rows of a page, which stands in the text because PostgreSQL plans a bound LIMIT badly; whether a
+///   cursor's value is NULL; and whether two annotations have equal conditions, since they then share one.
 /// * With a driver's feature it runs itself; any other driver takes [`text`](Self::text) and
 ///   [`parameters`](Self::parameters).
 ///
