@@ -12,7 +12,7 @@ use crate::jobs::Job;
 use crate::ways::{Candidate, Way};
 
 /// Rounds, as many as fit in the time but no fewer and no more than these.
-const FEWEST_ROUNDS: usize = 5;
+const FEWEST_ROUNDS: usize = 7;
 const MOST_ROUNDS: usize = 101;
 /// PostgreSQL plans a prepared statement anew five times before it settles on how it goes on.
 const WARM_UP: usize = 6;

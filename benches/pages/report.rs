@@ -102,7 +102,7 @@ fn markdown(run: &Run<'_>) -> String {
          * **Ways**: *today* is what the origin's ORM emits, *proposed* what the design document proposes, as the same \
          ORM emits it ([SQL](../benches/sql)); *legacy* is `Strategy::Legacy`; *by hand* is the best that we know to \
          write. That all give the same rows is asserted, except where a note says what is wrong with one.\n\
-         * **Method**: all ways in turns, each round beginning with another one. 5 to 101 rounds; of times the tables give \
+         * **Method**: all ways in turns, each round beginning with another one. 7 to 101 rounds; of times the tables give \
          the fastest round, which other work on the machine disturbs least, then the median. \"With \
          planning\" is one round trip with an unprepared statement, \"prepared\" one with a statement that was prepared \
          and run six times before. In brackets the ratio to *proposed*: of times, the median of the rounds' ratios. \
