@@ -30,7 +30,7 @@ pub fn planning(client: &mut Client, query: &Query) -> Result<f64, Box<dyn Error
 
 fn explain(client: &mut Client, query: &Query, options: &str) -> Result<Value, Box<dyn Error>> {
     let text = format!("EXPLAIN ({options}, FORMAT JSON) {}", query.text);
-    let rows = Execute::execute(client, &text, &query.parameters)?;
+    let rows = Execute::run(client, &text, &query.parameters)?;
     let row = rows.first().ok_or("EXPLAIN says nothing")?;
     let Json(answer) = row.try_get(0)?;
     Ok(answer[0].clone())

@@ -164,7 +164,7 @@ fn rounds(
 fn run(client: &mut impl Execute, candidate: &Candidate) -> Result<f64, Box<dyn Error>> {
     let start = Instant::now();
     for query in &candidate.queries {
-        client.execute(&query.text, &query.parameters)?;
+        client.run(&query.text, &query.parameters)?;
     }
     Ok(start.elapsed().as_secs_f64() * 1000.0)
 }

@@ -65,7 +65,7 @@ fn rows(client: &mut Client, candidate: &Candidate) -> Result<Vec<Vec<String>>, 
     let Some(page) = candidate.queries.first() else {
         return Ok(Vec::new());
     };
-    let rows = Execute::execute(client, &page.text, &page.parameters)?;
+    let rows = Execute::run(client, &page.text, &page.parameters)?;
     rows.iter()
         .take(PAGE_ROWS)
         .map(|row| (0..row.len()).map(|at| cell(row, at)).collect())

@@ -11,23 +11,41 @@ use crate::listing::PageStatement;
 use crate::statement::Statement;
 
 /// What can run a statement: a client, a transaction, or either with a [`StatementCache`].
+///
+/// A host that wants to see what runs puts its own between:
+///
+/// ```
+/// use pagewise::driver::postgres::Execute;
+/// use pagewise::sea_query::Value;
+/// use postgres::{Error, Row};
+///
+/// struct Logged<'a, C>(&'a mut C);
+///
+/// impl<C: Execute> Execute for Logged<'_, C> {
+///     fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
+///         let rows = self.0.run(text, parameters)?;
+///         eprintln!("{} rows of {text}", rows.len());
+///         Ok(rows)
+///     }
+/// }
+/// ```
 pub trait Execute {
     /// Runs the text with its parameters.
     ///
     /// # Errors
     ///
     /// The driver's.
-    fn execute(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError>;
+    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError>;
 }
 
 impl Execute for Client {
-    fn execute(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
+    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
         self.query_typed(text, &Parameters::new(parameters).typed())
     }
 }
 
 impl Execute for Transaction<'_> {
-    fn execute(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
+    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
         self.query_typed(text, &Parameters::new(parameters).typed())
     }
 }
@@ -68,7 +86,7 @@ impl<C: GenericClient> Cached<'_, C> {
 }
 
 impl<C: GenericClient> Execute for Cached<'_, C> {
-    fn execute(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
+    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
         let parameters = Parameters::new(parameters);
         match self.attempt(text, &parameters) {
             // Statements only read, so that running one again does no harm. In a transaction the second attempt
@@ -88,7 +106,7 @@ impl Statement {
     ///
     /// [`Error::Database`].
     pub fn query(&self, client: &mut impl Execute) -> Result<Vec<DriverRow>, Error> {
-        Ok(client.execute(self.text(), self.parameters())?)
+        Ok(client.run(self.text(), self.parameters())?)
     }
 }
 
@@ -104,7 +122,7 @@ impl<E> PageStatement<E> {
         let answer = self.statement().query(client)?;
         let estimate = match self.estimate() {
             Some(rows) => Some(estimated_rows(
-                &client.execute(&explain(rows), rows.parameters())?,
+                &client.run(&explain(rows), rows.parameters())?,
             )?),
             None => None,
         };

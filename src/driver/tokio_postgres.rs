@@ -12,14 +12,14 @@ use crate::error::Error;
 use crate::listing::PageStatement;
 use crate::statement::Statement;
 
-/// What can run a statement: a client, a transaction, or either with a [`StatementCache`].
+/// What can run a statement: a client, a transaction, or either with a [`StatementCache`]; or a host's own around one.
 pub trait Execute: Sync {
     /// Runs the text with its parameters.
     ///
     /// # Errors
     ///
     /// The driver's.
-    fn execute(
+    fn run(
         &self,
         text: &str,
         parameters: &[Value],
@@ -27,22 +27,14 @@ pub trait Execute: Sync {
 }
 
 impl Execute for Client {
-    async fn execute(
-        &self,
-        text: &str,
-        parameters: &[Value],
-    ) -> Result<Vec<DriverRow>, DriverError> {
+    async fn run(&self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
         self.query_typed(text, &Parameters::new(parameters).typed())
             .await
     }
 }
 
 impl Execute for Transaction<'_> {
-    async fn execute(
-        &self,
-        text: &str,
-        parameters: &[Value],
-    ) -> Result<Vec<DriverRow>, DriverError> {
+    async fn run(&self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
         self.query_typed(text, &Parameters::new(parameters).typed())
             .await
     }
@@ -82,7 +74,7 @@ macro_rules! cached {
         }
 
         impl Execute for Cached<'_, $client> {
-            async fn execute(&self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
+            async fn run(&self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
                 let parameters = Parameters::new(parameters);
                 match self.attempt(text, &parameters).await {
                     // Statements only read, so that running one again does no harm.
@@ -106,7 +98,7 @@ impl Statement {
     ///
     /// [`Error::Database`].
     pub async fn query_async(&self, client: &impl Execute) -> Result<Vec<DriverRow>, Error> {
-        Ok(client.execute(self.text(), self.parameters()).await?)
+        Ok(client.run(self.text(), self.parameters()).await?)
     }
 }
 
@@ -138,7 +130,7 @@ impl<E> PageStatement<E> {
         let answer = self.statement().query_async(client).await?;
         let estimate = match self.estimate() {
             Some(rows) => Some(estimated_rows(
-                &client.execute(&explain(rows), rows.parameters()).await?,
+                &client.run(&explain(rows), rows.parameters()).await?,
             )?),
             None => None,
         };

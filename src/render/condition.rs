@@ -73,13 +73,12 @@ impl Renderer<'_> {
                     }
                     element => array.cast_as(element.array_name()),
                 };
-                let (how, over) = if *negated {
-                    ("<>", "ALL")
-                } else {
-                    ("=", "ANY")
+                let (how, over) = match negated {
+                    true => (BinOper::NotEqual, "ALL"),
+                    false => (BinOper::Equal, "ANY"),
                 };
                 self.expression(scope, node)?
-                    .binary(BinOper::Custom(how), Func::cust(over).arg(array))
+                    .binary(how, Func::cust(over).arg(array))
             }
             PredicateNode::Like {
                 node,

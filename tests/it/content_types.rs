@@ -28,9 +28,9 @@ impl Counting {
 }
 
 impl Execute for Counting {
-    fn execute(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, DriverError> {
+    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, DriverError> {
         self.asked += 1;
-        Execute::execute(&mut self.client, text, parameters)
+        Execute::run(&mut self.client, text, parameters)
     }
 }
 

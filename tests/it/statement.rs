@@ -65,11 +65,8 @@ fn outputs_say_what_may_be_null() {
             statement.text(),
             output.name
         );
-        let nulls = pagewise::driver::postgres::Execute::execute(
-            &mut client,
-            &text,
-            statement.parameters(),
-        );
+        let nulls =
+            pagewise::driver::postgres::Execute::run(&mut client, &text, statement.parameters());
         let nulls: i64 = nulls.unwrap()[0].get(0);
         assert!(output.nullable || nulls == 0, "{} is NULL", output.name);
         if ["platform", "ended_at"].contains(&&*output.name) {

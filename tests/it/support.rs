@@ -113,7 +113,7 @@ fn json(client: &mut Client, statement: &Statement) -> Vec<String> {
         "SELECT to_jsonb(answer)::text FROM ({}) AS answer",
         statement.text()
     );
-    Execute::execute(client, &text, statement.parameters())
+    Execute::run(client, &text, statement.parameters())
         .unwrap_or_else(|error| panic!("{error:?}\n{statement:#}"))
         .iter()
         .map(|row| row.get(0))

@@ -25,7 +25,7 @@ pub fn explain(client: &mut Client, statement: &Statement) -> Result<Cost, Box<d
         "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {}",
         statement.text()
     );
-    let answer = Execute::execute(client, &text, statement.parameters())?;
+    let answer = Execute::run(client, &text, statement.parameters())?;
     let answer: Value = match answer.first() {
         Some(row) => row.try_get(0)?,
         None => Value::Null,

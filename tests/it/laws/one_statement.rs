@@ -17,20 +17,9 @@ struct Counting<'a, 'c> {
 }
 
 impl Execute for Counting<'_, '_> {
-    fn execute(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
+    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
         self.texts.push(text.to_owned());
-        self.transaction.execute_page(text, parameters)
-    }
-}
-
-/// The transaction's own `execute` is another one.
-trait ExecutePage {
-    fn execute_page(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, Error>;
-}
-
-impl<C: Execute> ExecutePage for C {
-    fn execute_page(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
-        Execute::execute(self, text, parameters)
+        self.transaction.run(text, parameters)
     }
 }
 
