@@ -72,7 +72,8 @@ impl EntityDefinition {
     ///
     /// # Panics
     ///
-    /// If a name cannot be one in PostgreSQL; a compile error, since definitions are constants.
+    /// If a name cannot be one in PostgreSQL, or the tenant is that of a row which has none; a compile error, since
+    /// definitions are constants.
     #[must_use]
     pub const fn new(
         schema: Option<&'static str>,
@@ -88,6 +89,12 @@ impl EntityDefinition {
         assert_identifier(table);
         assert_identifier(alias);
         assert_identifier(key);
+        if let Tenancy::Through { parent, .. } = &tenancy {
+            assert!(
+                !matches!(parent.tenancy, Tenancy::Shared),
+                "rows have no tenant through a table that is shared: say `shared`, or through which other"
+            );
+        }
         Self {
             schema,
             table,
