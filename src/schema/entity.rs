@@ -28,6 +28,7 @@ pub trait Entity: Copy + Debug + Default + Send + Sync + 'static {
 
 /// What is known of a table; see [`Entity::DEFINITION`].
 #[derive(Debug, PartialEq)]
+#[non_exhaustive]
 pub struct EntityDefinition {
     /// The schema that holds the table; `None` leaves it to the search path.
     pub schema: Option<&'static str>,
@@ -45,6 +46,7 @@ pub struct EntityDefinition {
 
 /// What binds a row of a table to its tenant.
 #[derive(Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Tenancy {
     /// The table has a column that names the tenant.
     Column {
