@@ -2,6 +2,7 @@
 
 /// Two ways to the same rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Strategy {
     /// The page first, expensive values for its rows only.
     #[default]

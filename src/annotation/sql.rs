@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
 use crate::predicate::PredicateNode;
-use crate::render::{Renderer, Scope, iden, reject_nul_text, select_as};
+use crate::render::{Renderer, Scope, iden, reject_nul_text, select_as, side_by_side};
 use crate::schema::Path;
 
 /// What messages call the text between joined texts.
@@ -137,7 +137,9 @@ pub(super) fn distinct_text(
             pointed_at.from = TARGET;
             let (table, mut conditions) = renderer.hop(&link, &row, &pointed_at)?;
             if let Some(filter) = filter {
-                renderer.conjuncts(&row, filter, &mut conditions)?;
+                let mut own = Vec::new();
+                renderer.conjuncts(&row, filter, &mut own)?;
+                conditions.extend(side_by_side(own));
             }
             let mut select = Query::select();
             select

@@ -11,7 +11,7 @@ use crate::statement::Statement;
 
 /// The rows of a page of a listing of `E`, and the way to the pages beside it.
 ///
-/// It is a slice of [`Row`]s (by `Deref`), and an iterator over them.
+/// It is a slice of [`Row`]s (by `Deref`), and a `for` takes it by reference or by value.
 pub struct PageRows<E> {
     rows: Vec<Row<E>>,
     total: Option<TotalCount>,
@@ -26,17 +26,18 @@ impl<E> PageRows<E> {
         self.total
     }
 
-    /// The cursor for [`Page::after`](crate::Page::after) that gives the next page; `None` on the last.
+    /// The cursor for [`Page::after`](crate::Page::after) that gives the next page; `None` on the last, and on
+    /// one without rows, which has no place in the order.
     ///
-    /// A page that was read backwards, by [`Page::before`](crate::Page::before), always has one: the row of its
-    /// cursor came after it.
+    /// A page with rows that was read backwards, by [`Page::before`](crate::Page::before), always has one: the row of
+    /// its cursor came after it.
     #[must_use]
     pub fn next(&self) -> Option<&Cursor> {
         self.next.as_ref()
     }
 
     /// The cursor for [`Page::before`](crate::Page::before) that gives the page before this one; `None` on the
-    /// first.
+    /// first, and on one without rows.
     #[must_use]
     pub fn previous(&self) -> Option<&Cursor> {
         self.previous.as_ref()

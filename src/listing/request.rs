@@ -7,7 +7,7 @@ use super::page::{Page, Position};
 use crate::error::Error;
 use crate::order::OrderNode;
 use crate::predicate::PredicateNode;
-use crate::render::{Renderer, Scope};
+use crate::render::{Renderer, Scope, side_by_side};
 use crate::schema::Definition;
 
 /// A listing that is being built: the same for both strategies.
@@ -36,7 +36,7 @@ impl Request<'_> {
         for filter in self.filters {
             self.renderer.conjuncts(scope, filter, &mut conditions)?;
         }
-        Ok((table, conditions))
+        Ok((table, side_by_side(conditions)))
     }
 
     /// The sort keys in the direction in which the page is read: from its end for a page before a cursor.

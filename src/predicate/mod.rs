@@ -82,7 +82,7 @@ pub(crate) enum Comparison {
 }
 
 impl PredicateNode {
-    /// Both; keeps a chain of AND flat.
+    /// Both; keeps a chain of AND flat, on whichever side it grows.
     pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::All(mut all), Self::All(more)) => {
@@ -93,7 +93,30 @@ impl PredicateNode {
                 all.push(other);
                 Self::All(all)
             }
+            (first, Self::All(mut all)) => {
+                all.insert(0, first);
+                Self::All(all)
+            }
             (first, other) => Self::All(vec![first, other]),
+        }
+    }
+
+    /// Either; keeps a chain of OR flat, on whichever side it grows.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Any(mut any), Self::Any(more)) => {
+                any.extend(more);
+                Self::Any(any)
+            }
+            (Self::Any(mut any), other) => {
+                any.push(other);
+                Self::Any(any)
+            }
+            (first, Self::Any(mut any)) => {
+                any.insert(0, first);
+                Self::Any(any)
+            }
+            (first, other) => Self::Any(vec![first, other]),
         }
     }
 }
@@ -115,13 +138,7 @@ impl<E: Entity> Predicate<E> {
     /// Either, or both.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        Self::new(match self.node {
-            PredicateNode::Any(mut any) => {
-                any.push(other.node);
-                PredicateNode::Any(any)
-            }
-            first => PredicateNode::Any(vec![first, other.node]),
-        })
+        Self::new(self.node.or(other.node))
     }
 
     /// All of them; true of every row if there is none.

@@ -14,6 +14,9 @@ use crate::schema::DataType;
 /// How many conditions may be one inside the other.
 const DEEPEST: u32 = 64;
 
+/// How many conditions may be a chain to sea-query.
+const LONGEST_CHAIN: usize = 8;
+
 impl Renderer<'_> {
     /// A condition on the row of `scope`.
     ///
@@ -106,12 +109,8 @@ impl Renderer<'_> {
                     Expr::exists(select)
                 }
             }
-            PredicateNode::All(all) => {
-                self.combined(scope, all, "TRUE", |left, right| left.and(right))?
-            }
-            PredicateNode::Any(any) => {
-                self.combined(scope, any, "FALSE", |left, right| left.or(right))?
-            }
+            PredicateNode::All(all) => self.combined(scope, all, BinOper::And, "TRUE")?,
+            PredicateNode::Any(any) => self.combined(scope, any, BinOper::Or, "FALSE")?,
             PredicateNode::Not(inner) => self.predicate(scope, inner)?.not(),
         })
     }
@@ -146,21 +145,17 @@ impl Renderer<'_> {
         &self,
         scope: &Scope<'_>,
         nodes: &[PredicateNode],
+        operator: BinOper,
         of_none: &'static str,
-        combine: impl Fn(Expr, Expr) -> Expr,
     ) -> Result<Expr, Error> {
-        let mut combined = None;
-        for node in nodes {
-            let next = self.predicate(scope, node)?;
-            combined = Some(match combined {
-                Some(before) => combine(before, next),
-                None => next,
-            });
-        }
-        Ok(combined.unwrap_or_else(|| Expr::cust(of_none)))
+        let parts = nodes
+            .iter()
+            .map(|node| self.predicate(scope, node))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(joined(parts, operator).unwrap_or_else(|| Expr::cust(of_none)))
     }
 
-    /// A condition as a list that is joined by AND.
+    /// A condition as a list that is joined by AND; see also [`side_by_side`].
     pub fn conjuncts(
         &self,
         scope: &Scope<'_>,
@@ -176,6 +171,43 @@ impl Renderer<'_> {
         }
         Ok(())
     }
+}
+
+/// Conditions joined by AND or OR; `None` of none.
+///
+/// To sea-query a chain is one condition inside the other, each of which takes its share of the stack. So a long one is
+/// written side by side.
+fn joined(parts: Vec<Expr>, operator: BinOper) -> Option<Expr> {
+    if parts.len() <= LONGEST_CHAIN {
+        let chain = |left: Expr, right| left.binary(operator, right);
+        return parts.into_iter().reduce(chain);
+    }
+    let word = match operator {
+        BinOper::Or => " OR ",
+        _ => " AND ",
+    };
+    let mut template = String::from("(");
+    for (position, part) in parts.iter().enumerate() {
+        if position > 0 {
+            template.push_str(word);
+        }
+        let number = position + 1;
+        // Inside a text of our own, nobody else looks after precedence.
+        template.push_str(&match part {
+            Expr::Binary(_, BinOper::Or, _) => format!("(${number})"),
+            _ => format!("${number}"),
+        });
+    }
+    template.push(')');
+    Some(Expr::cust_with_exprs(template, parts))
+}
+
+/// Conditions that are joined by AND where they stand, as one if they are many: see [`joined`].
+pub(crate) fn side_by_side(conditions: Vec<Expr>) -> Vec<Expr> {
+    if conditions.len() <= LONGEST_CHAIN {
+        return conditions;
+    }
+    joined(conditions, BinOper::And).into_iter().collect()
 }
 
 fn operator(how: Comparison) -> BinOper {

@@ -20,6 +20,7 @@ use crate::expression::Node;
 use crate::order::OrderNode;
 use crate::schema::{Definition, Tenancy, Tenant};
 
+pub(crate) use self::condition::side_by_side;
 pub(crate) use self::name::{free_name, iden, is_name, select_as};
 pub(crate) use self::path::all;
 pub(crate) use self::scope::Scope;

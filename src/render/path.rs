@@ -2,7 +2,7 @@
 
 use sea_query::{Condition, Expr, ExprTrait, JoinType, Query, SelectStatement, TableRef};
 
-use super::{Renderer, Scope};
+use super::{Renderer, Scope, side_by_side};
 use crate::error::Error;
 use crate::predicate::PredicateNode;
 use crate::schema::{Hop, Path};
@@ -28,7 +28,7 @@ impl Renderer<'_> {
                 if let Some(filter) = filter {
                     renderer.conjuncts(scope, filter, &mut conditions)?;
                 }
-                for condition in conditions {
+                for condition in side_by_side(conditions) {
                     select.and_where(condition);
                 }
                 write(renderer, scope, select)
@@ -75,7 +75,7 @@ impl Renderer<'_> {
         if let Some(condition) = &hop.condition {
             self.conjuncts(scope, condition, &mut conditions)?;
         }
-        Ok((table, conditions))
+        Ok((table, side_by_side(conditions)))
     }
 }
 

@@ -28,6 +28,7 @@ pub trait Entity: Copy + Debug + Default + Send + Sync + 'static {
 
 /// What is known of a table; see [`Entity::DEFINITION`].
 #[derive(Debug, PartialEq)]
+#[non_exhaustive]
 pub struct EntityDefinition {
     /// The schema that holds the table; `None` leaves it to the search path.
     pub schema: Option<&'static str>,
@@ -45,6 +46,7 @@ pub struct EntityDefinition {
 
 /// What binds a row of a table to its tenant.
 #[derive(Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Tenancy {
     /// The table has a column that names the tenant.
     Column {
@@ -72,7 +74,8 @@ impl EntityDefinition {
     ///
     /// # Panics
     ///
-    /// If a name cannot be one in PostgreSQL; a compile error, since definitions are constants.
+    /// If a name cannot be one in PostgreSQL, or the tenant is that of a row which has none; a compile error, since
+    /// definitions are constants.
     #[must_use]
     pub const fn new(
         schema: Option<&'static str>,
@@ -88,6 +91,12 @@ impl EntityDefinition {
         assert_identifier(table);
         assert_identifier(alias);
         assert_identifier(key);
+        if let Tenancy::Through { parent, .. } = &tenancy {
+            assert!(
+                !matches!(parent.tenancy, Tenancy::Shared),
+                "rows have no tenant through a table that is shared: say `shared`, or through which other"
+            );
+        }
         Self {
             schema,
             table,

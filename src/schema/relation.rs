@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{Column, Definition, Entity, SqlType};
+use super::{Column, Definition, Entity, EntityDefinition, SqlType, Tenancy};
 use crate::content_type::ContentTypeId;
 use crate::expression::Node;
 use crate::predicate::{Comparison, Predicate, PredicateNode};
@@ -20,7 +20,9 @@ use crate::predicate::{Comparison, Predicate, PredicateNode};
 /// A row of `F` that is reached on two ways is there twice, as in a join; use
 /// [`count_distinct`](Self::count_distinct) to count it once.
 ///
-/// Every table on the way that has a tenant column is bound to the listing's tenant.
+/// Every table on the way that has a tenant column is bound to the listing's tenant. One that has its tenant
+/// through another table is bound by `EXISTS` over that, unless it is reached by its own foreign key, or by
+/// [`ToOne`], from a row that is bound.
 ///
 /// # Example
 ///
@@ -87,10 +89,24 @@ pub(crate) struct Hop {
     pub to: &'static str,
     /// At most one row is joined to each row before.
     pub to_one: bool,
-    /// A foreign key stands behind it. A generic link has none: it may point at another tenant's row.
+    /// The row before is bound to the tenant, and this one is the same tenant's: a foreign key says so. A generic
+    /// link has none, and may point at another tenant's row.
     pub foreign_key: bool,
     /// Only these rows of the joined table.
     pub condition: Option<PredicateNode>,
+}
+
+/// Whether the rows of a table belong to a tenant, so that what they point at is theirs.
+fn is_bound(definition: &EntityDefinition) -> bool {
+    definition.tenancy != Tenancy::Shared
+}
+
+/// Whether the column is the one by which a row has its tenant: equal to any other, it may be another tenant's row.
+fn is_parents_key(definition: &EntityDefinition, column: &str) -> bool {
+    match definition.tenancy {
+        Tenancy::Through { from, .. } => from == column,
+        Tenancy::Column { .. } | Tenancy::Shared => true,
+    }
 }
 
 impl<E: Entity, F: Entity> Relation<E, F> {
@@ -116,7 +132,7 @@ impl<E: Entity, F: Entity> Relation<E, F> {
             from: from.name(),
             to: to.name(),
             to_one: false,
-            foreign_key: true,
+            foreign_key: is_bound(&E::DEFINITION) && is_parents_key(&F::DEFINITION, to.name()),
             condition: None,
         };
         Self::new(
@@ -244,7 +260,7 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
             from: from.name(),
             to: F::DEFINITION.key,
             to_one: true,
-            foreign_key: true,
+            foreign_key: is_bound(&E::DEFINITION),
             condition: None,
         };
         Self::of(Path {

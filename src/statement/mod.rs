@@ -55,6 +55,7 @@ pub struct Statement {
 
 /// A column of a statement's answer.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct OutputColumn {
     /// Its name.
     pub name: Cow<'static, str>,

@@ -326,6 +326,73 @@ fn conditions_of_any_depth() {
     }
 }
 
+/// On a thread of its own, whose stack is the smallest that a service has: 2 MiB.
+#[test]
+fn conditions_of_any_number() {
+    let page = |condition: Predicate<Session>| sessions().filter(condition).page(Page::first(3));
+    let build = move || {
+        let many = || (0..50_000).map(|i| Session::ID.ne(-i));
+        let few = || (0..5_000).map(|i| Session::ID.eq(-i));
+        let listings = [
+            page(Predicate::any(few())),
+            page(Predicate::all(many())),
+            page(!Predicate::all(many())),
+            page(few().reduce(Predicate::or).unwrap()),
+            page(few().reduce(|all, one| one.or(all)).unwrap()),
+            page(few().reduce(|all, one| one.and(all)).unwrap()),
+            many().fold(page(Session::ID.gt(0)), Listing::filter),
+            page(Session::EXPERIMENT_VERSIONS.none_of((0..5_000).map(|i| vec![i]))),
+            page(
+                (0..5_000)
+                    .fold(Session::messages(), |messages, i| {
+                        messages.filter(Message::ID.ne(-i))
+                    })
+                    .exists(),
+            ),
+        ];
+        for strategy in [Strategy::Optimized, Strategy::Legacy] {
+            for listing in &listings {
+                let page = listing.clone().strategy(strategy).build().unwrap();
+                assert!(page.statement().to_literal_sql().len() > page.text().len());
+            }
+        }
+        // As many as there may be at once: one inside the other, in chains.
+        let chains = (0..20).fold(Session::ID.gt(0), |inner, _| {
+            let all = Predicate::all(std::iter::once(inner).chain(many().take(7)));
+            Predicate::any(std::iter::once(!all).chain(many().take(7)))
+        });
+        page(chains).build().unwrap();
+    };
+    let built = std::thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(build)
+        .unwrap();
+    built.join().unwrap();
+
+    let mut client = reader();
+    let ids: Vec<i64> = both(&mut client, &page(Predicate::all([])))
+        .0
+        .fetch(&mut client)
+        .unwrap()
+        .decode(|row| row.get(Session::ID))
+        .unwrap();
+    // A part with OR in it, among many that are joined by AND.
+    let parts = (1..20).map(|i| Session::ID.eq(ids[2]).or(Session::ID.eq(-i)));
+    let (found, _) = both(&mut client, &page(Predicate::all(parts)));
+    let found = found.fetch(&mut client).unwrap();
+    assert_eq!(
+        found.decode(|row| row.get(Session::ID)).unwrap(),
+        ids[2..=2]
+    );
+    let many = Predicate::any((0..20).map(|i| Session::ID.eq(ids[1]).and(Session::ID.ne(-i))));
+    let (found, _) = both(&mut client, &page(many.and(Session::ID.ne(0))));
+    let found = found.fetch(&mut client).unwrap();
+    assert_eq!(
+        found.decode(|row| row.get(Session::ID)).unwrap(),
+        ids[1..=1]
+    );
+}
+
 fn nested_messages(times: i64) -> Predicate<Message> {
     (0..times).fold(Message::ID.gt(0), |condition, _| {
         !condition.or(Message::CONTENT.eq("none"))

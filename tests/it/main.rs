@@ -12,6 +12,7 @@ mod rows;
 mod sql;
 mod statement;
 mod support;
+mod through;
 #[cfg(feature = "tokio-postgres")]
 mod tokio_driver;
 mod world;
