@@ -68,7 +68,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 participant.unwrap_or_default(),
             );
         }
-        let Some(next) = rows.next() else { break };
+        let Some(next) = rows.next_cursor() else {
+            break;
+        };
         // A cursor travels as text, in a URL: `next.to_string()`, and `text.parse::<Cursor>()?` when it comes back.
         page = Page::after(next.clone(), 10);
     }

@@ -104,11 +104,12 @@ pub enum Error {
         column: Cow<'static, str>,
     },
 
-    /// Conditions one inside the other, more than a statement takes.
+    /// Conditions and functions one inside the other, more than a statement takes.
     #[error(
-        "more than {limit} conditions are one inside the other: join them by `Predicate::all` and `Predicate::any`"
+        "more than {limit} conditions or functions are one inside the other: join conditions by `Predicate::all` and \
+         `Predicate::any`"
     )]
-    ConditionTooDeep {
+    TooDeep {
         /// How many there may be.
         limit: u32,
     },
@@ -129,6 +130,16 @@ pub enum Error {
     /// A value was read that the statement does not return.
     #[error("the statement returns no {name:?}: add it to `.show(..)`")]
     NotShown {
+        /// The name that was read.
+        name: Cow<'static, str>,
+    },
+
+    /// A value was read by a handle that is not the one that was shown under its name.
+    #[error(
+        "the statement returns another value as {name:?} than the one that is read: read it by what was given to \
+         `.show(..)`, or by its name with `get_named`"
+    )]
+    OtherShown {
         /// The name that was read.
         name: Cow<'static, str>,
     },

@@ -194,6 +194,24 @@ where
     )
 }
 
+/// A bound value, the same for every row; for where an expression is wanted.
+///
+/// Its name is `value` until [`named`](Expression::named) says otherwise.
+///
+/// ```
+/// use pagewise::chat::Session;
+/// use pagewise::expression::{coalesce, value};
+/// use pagewise::{Listing, Page};
+///
+/// let platform = coalesce(Session::PLATFORM, value("web".to_owned())).named("platform_or_web");
+/// let page = Listing::of(Session).tenant(7).show(&platform).page(Page::first(25)).build()?;
+/// assert!(page.to_string().contains(r#"COALESCE("session"."platform", $1) AS "platform_or_web""#));
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub fn value<E: Entity, T: SqlType>(value: T) -> Expression<E, T> {
+    Expression::new("value", Node::Value(value.into_value()))
+}
+
 /// `lower(text)`; NULL stays NULL.
 pub fn lower<E, A>(text: A) -> Expression<E, A::Type>
 where

@@ -81,7 +81,7 @@
 //!     let status: String = row.get(Session::STATUS)?;
 //!     let count: i64 = row.get(&messages.count)?;                // another type does not compile
 //! }
-//! if let Some(next) = rows.next() {
+//! if let Some(next) = rows.next_cursor() {
 //!     let next_page = Page::after(next.to_string().parse()?, 25); // the cursor travels as text
 //! }
 //! # Ok(())

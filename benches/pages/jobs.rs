@@ -139,7 +139,7 @@ fn keyset(
         .page(Page::offset(offset - u64::from(SIZE), SIZE))
         .build()?
         .fetch(client)?;
-    let (Some(cursor), Some(last)) = (before.next(), before.last()) else {
+    let (Some(cursor), Some(last)) = (before.next_cursor(), before.last()) else {
         return Err(format!("no page begins after {offset} sessions").into());
     };
     let time: DateTime<Utc> = last.get(Session::CREATED_AT)?;

@@ -253,6 +253,9 @@ impl<E: Entity, F: Entity> Relation<E, F> {
     }
 
     /// The value of the row that comes last in the order; `None` of nothing.
+    ///
+    /// NULL comes last in an order unless it says [`nulls_first`](Order::nulls_first), so the last row of an order by a
+    /// column that may be NULL is one where it is: filter those out, or place them first.
     #[must_use]
     pub fn last<A: Operand<F>>(
         &self,

@@ -39,7 +39,7 @@ impl Session {
     /// The tags on a session's chat itself.
     #[must_use]
     pub fn chat_tags(ids: &TaggableIds) -> Relation<Session, Tag> {
-        Relation::from(Session::chat()).then(Chat::tags(ids))
+        Session::chat().then_many(Chat::tags(ids))
     }
 
     /// The tags on the messages of a session; a tag that several messages have is there several times.

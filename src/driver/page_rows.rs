@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use super::row::Row;
 use super::wire;
@@ -32,14 +33,14 @@ impl<E> PageRows<E> {
     /// A page with rows that was read backwards, by [`Page::before`](crate::Page::before), always has one: the row of
     /// its cursor came after it.
     #[must_use]
-    pub fn next(&self) -> Option<&Cursor> {
+    pub fn next_cursor(&self) -> Option<&Cursor> {
         self.next.as_ref()
     }
 
     /// The cursor for [`Page::before`](crate::Page::before) that gives the page before this one; `None` on the
     /// first, and on one without rows.
     #[must_use]
-    pub fn previous(&self) -> Option<&Cursor> {
+    pub fn previous_cursor(&self) -> Option<&Cursor> {
         self.previous.as_ref()
     }
 
@@ -102,7 +103,7 @@ impl<E> PageRows<E> {
         let outputs = page.statement().shared_outputs();
         let mut rows: Vec<Row<E>> = answer
             .into_iter()
-            .map(|row| Row::new(row, outputs.clone()))
+            .map(|row| Row::new(row, Arc::clone(&outputs), Arc::clone(&shape.values)))
             .collect();
         let total = total(shape, &rows, outputs.len(), estimate)?;
         if total.is_some() {

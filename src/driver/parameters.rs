@@ -50,7 +50,7 @@ fn wire_type(data_type: DataType) -> Type {
         DataType::Real => Type::FLOAT4,
         DataType::DoublePrecision => Type::FLOAT8,
         // The server finds out: the column may be varchar, an enumeration, or whatever else reads text.
-        DataType::Text | DataType::Enumeration(_) => Type::UNKNOWN,
+        DataType::Text | DataType::Named(_) => Type::UNKNOWN,
         DataType::Date => Type::DATE,
         DataType::Timestamp => Type::TIMESTAMP,
         DataType::TimestampTz => Type::TIMESTAMPTZ,
@@ -63,7 +63,7 @@ fn wire_type(data_type: DataType) -> Type {
             DataType::BigInt => Type::INT8_ARRAY,
             DataType::Real => Type::FLOAT4_ARRAY,
             DataType::DoublePrecision => Type::FLOAT8_ARRAY,
-            DataType::Text | DataType::Enumeration(_) => Type::TEXT_ARRAY,
+            DataType::Text | DataType::Named(_) => Type::TEXT_ARRAY,
             DataType::Date => Type::DATE_ARRAY,
             DataType::Timestamp => Type::TIMESTAMP_ARRAY,
             DataType::TimestampTz => Type::TIMESTAMPTZ_ARRAY,

@@ -9,6 +9,7 @@ use sea_query::Value;
 
 use super::wire::{self, types::FromSqlOwned};
 use crate::error::Error;
+use crate::expression::Node;
 use crate::listing::Selectable;
 use crate::schema::{DataType, Entity};
 use crate::statement::OutputColumn;
@@ -20,14 +21,17 @@ use crate::statement::OutputColumn;
 pub struct Row<E> {
     row: wire::Row,
     outputs: Arc<[OutputColumn]>,
+    /// What each of the columns is.
+    values: Arc<[Node]>,
     marker: PhantomData<fn() -> E>,
 }
 
 impl<E> Row<E> {
-    pub(super) fn new(row: wire::Row, outputs: Arc<[OutputColumn]>) -> Self {
+    pub(super) fn new(row: wire::Row, outputs: Arc<[OutputColumn]>, values: Arc<[Node]>) -> Self {
         Self {
             row,
             outputs,
+            values,
             marker: PhantomData,
         }
     }
@@ -37,6 +41,8 @@ impl<E> Row<E> {
     /// # Errors
     ///
     /// * [`Error::NotShown`] if the listing does not show it;
+    /// * [`Error::OtherShown`] if it shows another value under its name: other conditions are another value, also where
+    ///   only a time in them has moved on;
     /// * [`Error::Database`] if the column of the database is of another type than was declared, or NULL where it
     ///   was declared not to be.
     pub fn get<S>(&self, handle: S) -> Result<S::Type, Error>
@@ -44,7 +50,12 @@ impl<E> Row<E> {
         E: Entity,
         S: Selectable<E, Type: FromSqlOwned>,
     {
-        self.get_named(&handle.output_name())
+        let wanted = handle.into_operand();
+        let at = self.position(&wanted.name)?;
+        match self.values.get(at) {
+            Some(shown) if shown.is_same_value(&wanted.node) => self.read(at),
+            _ => Err(Error::OtherShown { name: wanted.name }),
+        }
     }
 
     /// The value of the output of this name, in a type of the caller's choice.
@@ -53,14 +64,14 @@ impl<E> Row<E> {
     ///
     /// As [`get`](Self::get); also if the type does not fit.
     pub fn get_named<T: FromSqlOwned>(&self, name: &str) -> Result<T, Error> {
-        let at = self
-            .outputs
-            .iter()
-            .position(|output| output.name == name)
-            .ok_or_else(|| Error::NotShown {
-                name: name.to_owned().into(),
-            })?;
-        self.read(at)
+        self.read(self.position(name)?)
+    }
+
+    fn position(&self, name: &str) -> Result<usize, Error> {
+        let position = self.outputs.iter().position(|output| output.name == name);
+        position.ok_or_else(|| Error::NotShown {
+            name: name.to_owned().into(),
+        })
     }
 
     /// The columns of the row.
@@ -99,7 +110,7 @@ impl<E> Row<E> {
             DataType::BigInt => Value::BigInt(self.read(at)?),
             DataType::Real => Value::Float(self.read(at)?),
             DataType::DoublePrecision => Value::Double(self.read(at)?),
-            DataType::Text | DataType::Enumeration(_) => {
+            DataType::Text | DataType::Named(_) => {
                 Value::String(self.read::<Option<Text>>(at)?.map(|text| text.0))
             }
             DataType::Date => Value::ChronoDate(self.read(at)?),
@@ -125,7 +136,7 @@ impl<E> Row<E> {
             DataType::BigInt => elements!(BigInt),
             DataType::Real => elements!(Float),
             DataType::DoublePrecision => elements!(Double),
-            DataType::Text | DataType::Enumeration(_) => {
+            DataType::Text | DataType::Named(_) => {
                 self.read::<Option<Vec<Option<Text>>>>(at)?.map(|elements| {
                     Box::new(
                         elements

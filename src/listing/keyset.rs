@@ -161,9 +161,7 @@ impl Key<'_> {
     fn bound(&self) -> Expr {
         let value = bound(self.value.clone());
         match self.order.data_type {
-            DataType::Array(DataType::Enumeration(_)) => {
-                value.cast_as(self.order.data_type.array_name())
-            }
+            DataType::Array(DataType::Named(_)) => value.cast_as(self.order.data_type.array_name()),
             _ => value,
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use sea_query::SelectStatement;
 
@@ -11,6 +12,7 @@ use super::page::{Position, Total};
 use super::request::Request;
 use super::{cursor, total};
 use crate::error::Error;
+use crate::expression::Node;
 use crate::schema::DataType;
 use crate::statement::{OutputColumn, Statement};
 
@@ -43,6 +45,8 @@ pub(crate) struct PageShape {
     pub orders: Vec<(usize, DataType)>,
     /// The fingerprint of the order, for cursors.
     pub fingerprint: u64,
+    /// What each column is, the total apart.
+    pub values: Arc<[Node]>,
 }
 
 impl<E> PageStatement<E> {
@@ -78,6 +82,12 @@ impl<E> PageStatement<E> {
             },
             orders,
             fingerprint: cursor::fingerprint(request.definition, &request.orders),
+            values: request
+                .outputs
+                .columns
+                .iter()
+                .map(|output| output.node.clone())
+                .collect(),
         };
         let estimate = total::estimate(request)?.map(|select| Statement::new(select, Vec::new()));
         let statement = Statement::new(select, outputs);

@@ -14,7 +14,7 @@ use crate::schema::{Column, DataType, Entity, SqlType};
     label = "wanted: a column, an expression or an annotation of `{E}`",
     note = "read a value by what the listing shows"
 )]
-pub trait Selectable<E: Entity>: Operand<E> {
+pub trait Selectable<E: Entity>: Operand<E> + Selection<E> {
     /// The name of the output.
     fn output_name(&self) -> Cow<'static, str>;
 }

@@ -11,11 +11,14 @@ use crate::expression::Node;
 use crate::predicate::{Comparison, PredicateNode};
 use crate::schema::DataType;
 
-/// How many conditions may be one inside the other.
+/// How many conditions and functions may be one inside the other.
 const DEEPEST: u32 = 64;
 
-/// How many conditions may be a chain to sea-query.
+/// How many conditions may be a chain to sea-query, at each depth.
 const LONGEST_CHAIN: usize = 8;
+
+/// How many may be one where nothing is around them.
+const LONGEST_LIST: usize = 64;
 
 impl Renderer<'_> {
     /// A condition on the row of `scope`.
@@ -26,9 +29,10 @@ impl Renderer<'_> {
         self.deeper(|| self.condition(scope, node))
     }
 
-    fn deeper<T>(&self, write: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    /// One deeper than what is around.
+    pub(super) fn deeper<T>(&self, write: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
         if self.depth.get() == DEEPEST {
-            return Err(Error::ConditionTooDeep { limit: DEEPEST });
+            return Err(Error::TooDeep { limit: DEEPEST });
         }
         self.depth.set(self.depth.get() + 1);
         let written = write();
@@ -70,10 +74,8 @@ impl Renderer<'_> {
                 // The cast names the type, so that no operator has to be guessed from an untyped array.
                 let array = Expr::Value(array.clone());
                 let array = match element {
-                    // Sent as texts: only the server knows the enumeration.
-                    DataType::Enumeration(_) => {
-                        array.cast_as("text[]").cast_as(element.array_name())
-                    }
+                    // Sent as texts: only the server knows the type.
+                    DataType::Named(_) => array.cast_as("text[]").cast_as(element.array_name()),
                     element => array.cast_as(element.array_name()),
                 };
                 let (how, over) = match negated {
@@ -182,6 +184,10 @@ fn joined(parts: Vec<Expr>, operator: BinOper) -> Option<Expr> {
         let chain = |left: Expr, right| left.binary(operator, right);
         return parts.into_iter().reduce(chain);
     }
+    Some(list(parts, operator))
+}
+
+fn list(parts: Vec<Expr>, operator: BinOper) -> Expr {
     let word = match operator {
         BinOper::Or => " OR ",
         _ => " AND ",
@@ -199,15 +205,15 @@ fn joined(parts: Vec<Expr>, operator: BinOper) -> Option<Expr> {
         });
     }
     template.push(')');
-    Some(Expr::cust_with_exprs(template, parts))
+    Expr::cust_with_exprs(template, parts)
 }
 
 /// Conditions that are joined by AND where they stand, as one if they are many: see [`joined`].
 pub(crate) fn side_by_side(conditions: Vec<Expr>) -> Vec<Expr> {
-    if conditions.len() <= LONGEST_CHAIN {
+    if conditions.len() <= LONGEST_LIST {
         return conditions;
     }
-    joined(conditions, BinOper::And).into_iter().collect()
+    vec![list(conditions, BinOper::And)]
 }
 
 fn operator(how: Comparison) -> BinOper {

@@ -31,7 +31,7 @@ pub(crate) struct Renderer<'a> {
     tenant: Option<&'a Tenant>,
     /// The tables that have been read.
     read: RefCell<Vec<Definition>>,
-    /// How many conditions are around what is being written.
+    /// How many conditions and functions are around what is being written.
     depth: Cell<u32>,
 }
 
@@ -104,14 +104,16 @@ impl<'a> Renderer<'a> {
     pub fn expression(&self, scope: &Scope<'_>, node: &Node) -> Result<Expr, Error> {
         Ok(match node {
             Node::Column(name) => scope.column(name),
-            Node::Value(value) => bound(value.clone()),
-            Node::Function(name, arguments) => {
+            Node::Value(value) => {
+                reject_nul("a value", value)?;
+                bound(value.clone())
+            }
+            Node::Function(name, arguments) => self.deeper(|| {
                 let arguments = arguments
                     .iter()
-                    .map(|argument| self.expression(scope, argument))
-                    .collect::<Result<Vec<_>, _>>()?;
-                function(name, arguments)
-            }
+                    .map(|argument| self.expression(scope, argument));
+                Ok(function(name, arguments.collect::<Result<_, _>>()?))
+            })?,
             Node::Annotation(annotation) => annotation::scalar(self, scope, annotation)?,
         })
     }

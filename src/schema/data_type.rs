@@ -34,8 +34,9 @@ pub enum DataType {
     DoublePrecision,
     /// `text`, and the types that compare like it: `varchar`, `char`
     Text,
-    /// An enumeration (`CREATE TYPE .. AS ENUM`) of this name, bound and read as text
-    Enumeration(&'static str),
+    /// A type of this name that is sent and read as text: an enumeration (`CREATE TYPE .. AS ENUM`), `citext`, a domain
+    /// over one of them. The name is quoted; the search path finds it
+    Named(&'static str),
     /// `date`
     Date,
     /// `timestamp` without time zone
@@ -59,7 +60,7 @@ impl fmt::Display for DataType {
             Self::Real => "real",
             Self::DoublePrecision => "double precision",
             Self::Text => "text",
-            Self::Enumeration(name) => return write!(f, "\"{}\"", name.replace('"', "\"\"")),
+            Self::Named(name) => return write!(f, "\"{}\"", name.replace('"', "\"\"")),
             Self::Date => "date",
             Self::Timestamp => "timestamp",
             Self::TimestampTz => "timestamptz",
@@ -83,8 +84,8 @@ impl DataType {
     /// Whether a value, as it is bound, is one of this type.
     pub(crate) fn fits(self, value: &Value) -> bool {
         match (Self::of_value(value), self) {
-            (Some(Self::Text), Self::Enumeration(_)) => true,
-            (Some(Self::Array(Self::Text)), Self::Array(Self::Enumeration(_))) => true,
+            (Some(Self::Text), Self::Named(_)) => true,
+            (Some(Self::Array(Self::Text)), Self::Array(Self::Named(_))) => true,
             (given, expected) => given == Some(expected),
         }
     }
@@ -98,7 +99,7 @@ impl DataType {
             Self::BigInt => ArrayType::BigInt,
             Self::Real => ArrayType::Float,
             Self::DoublePrecision => ArrayType::Double,
-            Self::Text | Self::Enumeration(_) => ArrayType::String,
+            Self::Text | Self::Named(_) => ArrayType::String,
             Self::Date => ArrayType::ChronoDate,
             Self::Timestamp => ArrayType::ChronoDateTime,
             Self::TimestampTz => ArrayType::ChronoDateTimeUtc,
@@ -150,7 +151,7 @@ impl DataType {
 /// A Rust type that stands for a PostgreSQL type in a [`Column`](crate::Column).
 ///
 /// `Option<T>` stands for a column that may be NULL, `Vec<T>` for an array. A host's own type may
-/// implement it, for example an enumeration kept as text (or, with [`DataType::Enumeration`], as one of
+/// implement it, for example an enumeration kept as text (or, with [`DataType::Named`], as one of
 /// PostgreSQL's):
 ///
 /// ```
@@ -256,7 +257,7 @@ pub(crate) fn null(data_type: DataType) -> Value {
         DataType::BigInt => Value::BigInt(None),
         DataType::Real => Value::Float(None),
         DataType::DoublePrecision => Value::Double(None),
-        DataType::Text | DataType::Enumeration(_) => Value::String(None),
+        DataType::Text | DataType::Named(_) => Value::String(None),
         DataType::Date => Value::ChronoDate(None),
         DataType::Timestamp => Value::ChronoDateTime(None),
         DataType::TimestampTz => Value::ChronoDateTimeUtc(None),

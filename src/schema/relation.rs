@@ -276,6 +276,45 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
         }
     }
 
+    /// Only if the condition is true of the row that is pointed at.
+    #[must_use]
+    pub fn filter(self, condition: Predicate<F>) -> Relation<E, F> {
+        Relation::from(self).filter(condition)
+    }
+
+    /// True of a row that points at one, which is the tenant's: `EXISTS (SELECT 1 FROM ..)`.
+    #[must_use]
+    pub fn exists(&self) -> Predicate<E> {
+        Relation::from(self.clone()).exists()
+    }
+
+    /// True of a row that points at none, or at another tenant's: `NOT EXISTS (SELECT 1 FROM ..)`.
+    #[must_use]
+    pub fn is_empty(&self) -> Predicate<E> {
+        Relation::from(self.clone()).is_empty()
+    }
+
+    /// The same row under another name.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.path.name = name.into();
+        self
+    }
+
+    /// On to the rows of `G` that belong to the row of `F`.
+    ///
+    /// ```
+    /// use pagewise::chat::Session;
+    ///
+    /// // Sessions of the same chatbot.
+    /// let siblings = Session::experiment().then_many(pagewise::chat::Experiment::sessions());
+    /// let count = siblings.count();
+    /// ```
+    #[must_use]
+    pub fn then_many<G: Entity>(self, next: Relation<F, G>) -> Relation<E, G> {
+        Relation::from(self).then(next)
+    }
+
     /// On to the row of `G` that the row of `F` points at.
     #[must_use]
     pub fn then<G: Entity>(self, next: ToOne<F, G>) -> ToOne<E, G> {

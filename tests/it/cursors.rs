@@ -1,7 +1,7 @@
 //! Cursors come back from outside: each is refused by a typed error, or understood by the server.
 
 use chrono::{DateTime, Utc};
-use pagewise::chat::{Chat, Session, Tag};
+use pagewise::chat::{Chat, Message, Session, Tag};
 use pagewise::expression::coalesce;
 use pagewise::listing::CursorError;
 use pagewise::{Cursor, Error, Listing, Page};
@@ -9,7 +9,7 @@ use postgres::Client;
 use proptest::prelude::*;
 
 use crate::bad_input::refused;
-use crate::support::{TEAM, reader, run};
+use crate::support::{TEAM, empty, reader, run};
 
 fn sessions() -> Listing<Session> {
     Listing::of(Session).tenant(TEAM)
@@ -19,7 +19,7 @@ fn cursor<E: pagewise::Entity>(client: &mut Client, listing: Listing<E>) -> Curs
     let page = listing.page(Page::first(3)).build().unwrap();
     page.fetch(client)
         .unwrap()
-        .next()
+        .next_cursor()
         .expect("a next page")
         .clone()
 }
@@ -101,7 +101,7 @@ fn cursors_that_are_none() {
     ));
     messages.push(format!(
         "long: {}",
-        "A".repeat(100_000).parse::<Cursor>().unwrap_err()
+        "A".repeat(2_000_000).parse::<Cursor>().unwrap_err()
     ));
     insta::assert_snapshot!("cursors", messages.join("\n"));
 
@@ -304,4 +304,58 @@ fn a_long_sort_key_still_has_a_next_page() {
     let cursor: Cursor = cursor.to_string().parse().unwrap();
     let page = listing.page(Page::after(cursor, 5)).build().unwrap();
     assert_eq!(run(&mut client, &page).len(), 3);
+}
+
+#[test]
+fn a_cursor_outlives_the_time_that_its_order_is_computed_with() {
+    let mut client = reader();
+    let since = |from: &str, who: &str| {
+        let from: DateTime<Utc> = from.parse().unwrap();
+        let messages = Session::messages().filter(
+            Message::CREATED_AT
+                .ge(from)
+                .and(Message::MESSAGE_TYPE.eq(who)),
+        );
+        sessions().order_by(messages.count().desc())
+    };
+    let mine = cursor(&mut client, since("2026-10-01T00:00:00Z", "human"));
+    let page = |listing: Listing<Session>| listing.page(Page::after(mine.clone(), 3)).build();
+    assert!(page(since("2026-10-01T00:01:00Z", "human")).is_ok());
+    // Anything but a time is another order.
+    assert!(matches!(
+        page(since("2026-10-01T00:00:00Z", "ai")),
+        Err(Error::Cursor(CursorError::OtherOrder))
+    ));
+}
+
+#[test]
+fn long_sort_values_have_cursors_too() {
+    let (_database, mut client) = empty();
+    client
+        .batch_execute(
+            "INSERT INTO annotations_tag (team_id, name, category)
+             SELECT 1, 'tag ' || n, repeat(chr(64 + n), 60000) FROM generate_series(1, 3) AS n",
+        )
+        .unwrap();
+    let tags = Listing::of(Tag)
+        .tenant(1)
+        .order_by(Tag::CATEGORY.desc())
+        .show(Tag::NAME);
+    let mut page = Page::first(1);
+    let mut names = Vec::new();
+    loop {
+        let rows = tags
+            .clone()
+            .page(page)
+            .build()
+            .unwrap()
+            .fetch(&mut client)
+            .unwrap();
+        names.extend(rows.decode(|row| row.get(Tag::NAME)).unwrap());
+        let Some(next) = rows.next_cursor() else {
+            break;
+        };
+        page = Page::after(next.to_string().parse().unwrap(), 1);
+    }
+    assert_eq!(names, ["tag 3", "tag 2", "tag 1"]);
 }

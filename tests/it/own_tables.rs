@@ -72,7 +72,7 @@ struct Mood(String);
 
 impl SqlType for Mood {
     type Base = Self;
-    const DATA_TYPE: DataType = DataType::Enumeration("mood");
+    const DATA_TYPE: DataType = DataType::Named("mood");
     fn into_value(self) -> Value {
         Value::String(Some(self.0))
     }
@@ -356,7 +356,7 @@ fn every_type_is_paged_by_keyset() {
                 .unwrap();
             forwards.extend(rows.decode(|row| row.get(Reading::ID)).unwrap());
             page = rows
-                .next()
+                .next_cursor()
                 .map(|cursor| Page::after(cursor.to_string().parse().unwrap(), 5));
             assert!(forwards.len() <= 12, "{listing:?}");
         }
@@ -375,7 +375,7 @@ fn every_type_is_paged_by_keyset() {
             ids.extend(backwards);
             backwards = ids;
             page = rows
-                .previous()
+                .previous_cursor()
                 .map(|cursor| Page::before(cursor.to_string().parse().unwrap(), 5));
             assert!(backwards.len() <= 12, "{listing:?}");
         }
@@ -555,7 +555,7 @@ mod uuids {
             .unwrap()
             .fetch(&mut client)
             .unwrap();
-        let cursor = rows.next().unwrap().to_string().parse().unwrap();
+        let cursor = rows.next_cursor().unwrap().to_string().parse().unwrap();
         both(&mut client, &listing.page(Page::after(cursor, 5)));
 
         let people = Listing::of(Participant)
@@ -606,7 +606,7 @@ mod uuids {
             .decode(|row| Ok((row.get(Parcel::ID)?.as_u128(), row.get(&ids)?.len())))
             .unwrap();
         assert_eq!(read, [(9, 0), (7, 1), (5, 1)]);
-        let next = rows.next().unwrap().to_string().parse().unwrap();
+        let next = rows.next_cursor().unwrap().to_string().parse().unwrap();
         let page = listing.page(Page::after(next, 3)).build().unwrap();
         assert_eq!(run(&mut client, &page).len(), 2);
         let wrong = Listing::of(Parcel)

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use pagewise::chat::{Experiment, Message, Session};
+use pagewise::expression::lower;
 use pagewise::listing::TotalCount;
 use pagewise::schema::Column;
 use pagewise::{Error, Listing, Page, Total, chat, entity};
@@ -34,7 +35,11 @@ fn neighbours_of_a_page() {
         let page = listing.clone().page(page).build().unwrap();
         let rows = page.fetch(&mut client).unwrap();
         let ids = rows.decode(|row| row.get(Session::ID)).unwrap();
-        (ids, rows.previous().cloned(), rows.next().cloned())
+        (
+            ids,
+            rows.previous_cursor().cloned(),
+            rows.next_cursor().cloned(),
+        )
     };
 
     let (first, previous, next) = fetch(Page::first(5));
@@ -78,8 +83,8 @@ fn totals_and_pages_past_the_end() {
         (
             rows.len(),
             rows.total(),
-            rows.next().is_some(),
-            rows.previous().is_some(),
+            rows.next_cursor().is_some(),
+            rows.previous_cursor().is_some(),
         )
     };
     let exact = Some(TotalCount::Exact(count));
@@ -321,5 +326,37 @@ fn the_handle_decides_not_its_name() {
         page.fetch(&mut client).unwrap()[0]
             .get(Message::CONTENT)
             .is_ok()
+    );
+}
+
+#[test]
+fn another_value_of_the_same_name_is_not_read() {
+    let mut client = reader();
+    let written_by = |who: &str| {
+        let messages = Session::messages().filter(Message::MESSAGE_TYPE.eq(who));
+        messages.count()
+    };
+    let page = listing()
+        .show((lower(Session::STATUS), written_by("human")))
+        .page(Page::first(1))
+        .build()
+        .unwrap();
+    let rows = page.fetch(&mut client).unwrap();
+    let row = &rows[0];
+    // The same value made anew is the same value.
+    assert_eq!(
+        row.get(written_by("human")).unwrap(),
+        row.get_named::<i64>("messages_count").unwrap()
+    );
+    assert!(row.get(lower(Session::STATUS)).is_ok());
+    let other = row.get(written_by("ai")).unwrap_err();
+    assert!(
+        matches!(&other, Error::OtherShown { name } if name == "messages_count"),
+        "{other}"
+    );
+    let other = row.get(lower(Session::PLATFORM)).unwrap_err();
+    assert!(
+        matches!(&other, Error::OtherShown { name } if name == "lower"),
+        "{other}"
     );
 }

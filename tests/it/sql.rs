@@ -24,7 +24,7 @@ fn sessions() -> Listing<Session> {
 fn after<E: Entity>(client: &mut Client, listing: &Listing<E>, page: Page) -> Cursor {
     let rows = listing.clone().page(page).build().unwrap();
     let rows = rows.fetch(client).unwrap();
-    rows.next().expect("a next page").clone()
+    rows.next_cursor().expect("a next page").clone()
 }
 
 fn session_list(client: &mut Client) -> Listing<Session> {
@@ -152,7 +152,7 @@ fn a_page_after_null() {
         .unwrap()
         .fetch(&mut client)
         .unwrap();
-    let cursor = rows.previous().unwrap().clone();
+    let cursor = rows.previous_cursor().unwrap().clone();
     let row = last
         .clone()
         .page(Page::before(cursor, 3))
@@ -160,7 +160,7 @@ fn a_page_after_null() {
         .unwrap()
         .fetch(&mut client)
         .unwrap();
-    let cursor = row.next().unwrap().clone();
+    let cursor = row.next_cursor().unwrap().clone();
     snapshot!(
         "after_null_last",
         &mut client,

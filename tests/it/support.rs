@@ -140,7 +140,7 @@ fn is_type(column: &Type, declared: DataType) -> bool {
                 _ => false,
             };
         }
-        DataType::Enumeration(name) => return column.name() == name,
+        DataType::Named(name) => return column.name() == name,
         other => panic!("{other} is new: say which types of the server it is"),
     };
     fits.contains(column)

@@ -49,13 +49,13 @@ async fn the_same_rows_as_the_blocking_client() {
         (
             rows.decode(|row| row.get(Session::ID)).unwrap(),
             rows.total(),
-            rows.next().cloned(),
+            rows.next_cursor().cloned(),
         )
     });
     let (expected, total, next) = blocking.join().unwrap();
     let rows = page.fetch_async(&client).await.unwrap();
     assert_eq!(rows.decode(|row| row.get(Session::ID)).unwrap(), expected);
-    assert_eq!((rows.total(), rows.next().cloned()), (total, next));
+    assert_eq!((rows.total(), rows.next_cursor().cloned()), (total, next));
 
     let statements = StatementCache::default();
     assert_eq!(ids(&statements.with_async(&client), &page).await, expected);

@@ -74,8 +74,8 @@ impl Answer {
         Ok(Answer {
             lines: rows.decode(|row| page.read(row))?,
             total: rows.total(),
-            next: rows.next().cloned(),
-            previous: rows.previous().cloned(),
+            next: rows.next_cursor().cloned(),
+            previous: rows.previous_cursor().cloned(),
         })
     }
 }

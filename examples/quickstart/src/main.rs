@@ -95,7 +95,7 @@ fn show(out: &mut impl Write, client: &mut Client) -> Result<(), Box<dyn Error>>
         .clone()
         .page(Page::number(number - 1, SIZE))
         .build()?;
-    let cursor = before.fetch(client)?.next().cloned();
+    let cursor = before.fetch(client)?.next_cursor().cloned();
     let cursor = cursor.ok_or("there is no page in the middle; try a larger --scale")?;
     let pages = [
         ("1, with its total".to_owned(), first),

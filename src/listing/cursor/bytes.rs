@@ -8,8 +8,10 @@ use crate::schema::{DataType, null};
 const NULL: u8 = 0;
 const ARRAY: u8 = 12;
 
-/// The first year that PostgreSQL has: 4713 BC.
-const FIRST_YEAR: i32 = -4712;
+/// Whether PostgreSQL has the day: its calendar begins on 24 November 4714 BC.
+fn exists(day: NaiveDate) -> bool {
+    (day.year(), day.month(), day.day()) >= (-4713, 11, 24)
+}
 
 /// Appends a value.
 pub(super) fn encode(value: &Value, out: &mut Vec<u8>) {
@@ -140,7 +142,7 @@ impl<'a> Reader<'a> {
             }
             8 => {
                 let date = NaiveDate::from_num_days_from_ce_opt(i32::from_be_bytes(self.array()?));
-                Value::ChronoDate(Some(date.filter(|date| date.year() >= FIRST_YEAR)?))
+                Value::ChronoDate(Some(date.filter(|date| exists(*date))?))
             }
             9 => Value::ChronoDateTime(Some(self.instant()?.naive_utc())),
             10 => Value::ChronoDateTimeUtc(Some(self.instant()?)),
@@ -152,7 +154,7 @@ impl<'a> Reader<'a> {
 
     fn instant(&mut self) -> Option<DateTime<chrono::Utc>> {
         let instant = DateTime::from_timestamp_micros(i64::from_be_bytes(self.array()?))?;
-        (instant.year() >= FIRST_YEAR).then_some(instant)
+        exists(instant.date_naive()).then_some(instant)
     }
 
     fn elements(&mut self) -> Option<Value> {

@@ -19,10 +19,11 @@ pub(super) use self::fingerprint::fingerprint;
 
 /// The place of a row in the order of a listing: the values of its sort keys.
 ///
-/// Given with every page ([`PageRows::next`](crate::driver::PageRows::next)); its text is URL-safe and opaque. It
+/// Given with every page ([`PageRows::next_cursor`](crate::driver::PageRows::next_cursor)); its text is URL-safe and opaque. It
 /// is data that comes back from outside: reading one checks its form, and
 /// [`build`](super::Listing::build) refuses one of another order. It is not secret and not signed: it holds sort
-/// values in clear, and a forged one gives a page of the same listing, never another tenant's rows.
+/// values in clear, and a forged one gives a page of the same listing, never another tenant's rows. It is as long as
+/// the values are: a list that is sorted by long texts is better paged by offset. One of more than a mebibyte is refused.
 ///
 /// # Example
 ///
@@ -67,8 +68,8 @@ pub enum CursorError {
 
 /// The version of the format.
 const VERSION: u8 = 1;
-/// The longest text that is looked at: far more than sort keys take, which an index holds up to 2.7 KB of.
-const LONGEST: usize = 64 * 1024;
+/// The longest text that is looked at.
+const LONGEST: usize = 1024 * 1024;
 
 impl Cursor {
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]

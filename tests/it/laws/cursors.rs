@@ -120,18 +120,18 @@ fn each_row_divides_what_is_before_it_from_what_is_after() {
                     // The page of this row alone gives its cursor: `next` but of the last, `previous` but of the first.
                     let (_, row, _) = fetch(Page::offset(at as u64, 1));
                     let cursor = row
-                        .next()
-                        .or(row.previous())
+                        .next_cursor()
+                        .or(row.previous_cursor())
                         .expect("there are other rows")
                         .clone();
                     let (after, rows, sql) = fetch(Page::after(cursor.clone(), 6));
                     assert_eq!(after, keys[at + 1..], "after row {at} by {sql}");
                     texts.insert(sql);
-                    assert!(rows.next().is_none());
+                    assert!(rows.next_cursor().is_none());
                     let (before, rows, sql) = fetch(Page::before(cursor, 6));
                     assert_eq!(before, keys[..at], "before row {at} by {sql}");
                     texts.insert(sql);
-                    assert!(rows.previous().is_none());
+                    assert!(rows.previous_cursor().is_none());
                 }
                 // After and before, beside NULL and beside a value: law 7.
                 assert_eq!(texts.len(), 4, "texts for {words}");

@@ -68,10 +68,24 @@ pub fn check(text: &str, parameters: &[Value], tenant: i64) -> Result<(), String
             let tenancy = tenancies
                 .get(name.as_str())
                 .ok_or_else(|| format!("{name} is not known"))?;
-            let Tenancy::Column { name: column, .. } = tenancy else {
-                continue;
-            };
             let alias = alias.as_ref().map_or(&name, |alias| &alias.name.value);
+            let column = match tenancy {
+                Tenancy::Column { name, .. } => name,
+                Tenancy::Through { from, parent, .. } => {
+                    // Which rows lead to one that is bound, `through` tests; none may stand alone.
+                    let keys = [
+                        format!("\"{alias}\".\"{from}\""),
+                        format!("\"{alias}\".\"{}\"", parent.key),
+                    ];
+                    if !conditions.iter().any(|condition| is_tied(condition, &keys)) {
+                        return Err(format!(
+                            "{name} as {alias} is tied to no other row in\n{select}"
+                        ));
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
             let bound = conditions
                 .iter()
                 .filter_map(|condition| bound_to(condition, alias, column));
@@ -131,6 +145,28 @@ fn conjuncts<'a>(condition: &'a Expr, into: &mut Vec<&'a Expr>) {
             conjuncts(right, into);
         }
         other => into.push(other),
+    }
+}
+
+/// Ties a row by one of its columns to another row: equal to a column of that, or `EXISTS` over it.
+fn is_tied(condition: &Expr, keys: &[String]) -> bool {
+    let is_key = |expr: &Expr| keys.contains(&expr.to_string());
+    match condition {
+        Expr::BinaryOp {
+            left,
+            op: BinaryOperator::Eq,
+            right,
+        } => {
+            let is_column = |expr: &Expr| matches!(expr, Expr::CompoundIdentifier(_));
+            is_key(left) && is_column(right) || is_key(right) && is_column(left)
+        }
+        Expr::Exists {
+            subquery,
+            negated: false,
+        } => keys
+            .iter()
+            .any(|key| subquery.to_string().contains(key.as_str())),
+        _ => false,
     }
 }
 
@@ -254,11 +290,19 @@ fn the_check_is_not_fooled() {
         r#"WHERE "s"."id" = $1"#,
         // In the ON of an outer join, which leaves the row where it is not true.
         r#"LEFT JOIN "users_customuser" AS "u" ON "s"."team_id" = $1"#,
+        // A message whose chat nobody looks at.
+        r#"JOIN "chat_chatmessage" AS "m" ON "m"."created_at" > "s"."created_at" WHERE "s"."team_id" = $1"#,
         // Inside a sub-select.
         r#"WHERE "s"."team_id" = $1 AND EXISTS (SELECT 1 FROM "annotations_tag" AS "t" WHERE "t"."id" = 1)"#,
     ] {
         assert!(check(rest).is_err(), "{rest}");
     }
+    assert_eq!(
+        check(
+            r#"JOIN "chat_chatmessage" AS "m" ON "m"."chat_id" = "s"."chat_id" WHERE "s"."team_id" = $1"#
+        ),
+        Ok(())
+    );
     assert_eq!(
         check(r#"JOIN "users_customuser" AS "u" ON "s"."team_id" = $1"#),
         Ok(())

@@ -55,7 +55,7 @@ impl<E: Modeled> Walk<'_, '_, E> {
         for number in 1..=self.limit() {
             let (lines, rows) = self.page(Page::number(number as u64, self.size))?;
             all.extend(lines);
-            if rows.next().is_none() {
+            if rows.next_cursor().is_none() {
                 break;
             }
         }
@@ -68,7 +68,9 @@ impl<E: Modeled> Walk<'_, '_, E> {
         for _ in 0..self.limit() {
             let (lines, rows) = self.page(page)?;
             all.extend(lines);
-            let Some(next) = rows.next() else { break };
+            let Some(next) = rows.next_cursor() else {
+                break;
+            };
             page = Page::after(self.sent(next)?, self.size);
         }
         Ok(all)
@@ -81,7 +83,7 @@ impl<E: Modeled> Walk<'_, '_, E> {
             let (mut lines, rows) = self.page(page)?;
             lines.extend(all);
             all = lines;
-            let Some(previous) = rows.previous() else {
+            let Some(previous) = rows.previous_cursor() else {
                 break;
             };
             page = Page::before(self.sent(previous)?, self.size);
