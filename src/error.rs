@@ -31,6 +31,7 @@ pub enum Error {
     #[error(
         "the table {table:?} belongs to tenants by its column {column:?}: say whose rows with `.tenant(..)`"
     )]
+    #[non_exhaustive]
     TenantRequired {
         /// The table that belongs to tenants.
         table: &'static str,
@@ -42,6 +43,7 @@ pub enum Error {
     #[error(
         "the tenant is given as {given}, but {table:?}.{column:?} is {expected}: pass a value of that type"
     )]
+    #[non_exhaustive]
     TenantType {
         /// The table that belongs to tenants.
         table: &'static str,
@@ -65,6 +67,7 @@ pub enum Error {
     #[error(
         "a page of {size} rows was asked for, the limit is {limit}: ask for less, or raise it with `.max_page_size(..)`"
     )]
+    #[non_exhaustive]
     PageTooLarge {
         /// The size that was asked for.
         size: u32,
@@ -76,6 +79,7 @@ pub enum Error {
     #[error(
         "the page begins at row {offset}, which is past the largest bigint: ask for an earlier page"
     )]
+    #[non_exhaustive]
     OffsetTooLarge {
         /// The offset that was asked for.
         offset: u64,
@@ -83,6 +87,7 @@ pub enum Error {
 
     /// Two outputs of one statement would have the same name.
     #[error("two outputs are named {name:?}: rename one with `.named(..)`")]
+    #[non_exhaustive]
     DuplicateName {
         /// The name in question.
         name: Cow<'static, str>,
@@ -90,6 +95,7 @@ pub enum Error {
 
     /// An output has a name that cannot be one in PostgreSQL.
     #[error("nothing can be named {name:?} in SQL: a name has 1 to 63 bytes and no NUL")]
+    #[non_exhaustive]
     InvalidName {
         /// The name in question.
         name: Cow<'static, str>,
@@ -99,6 +105,7 @@ pub enum Error {
     #[error(
         "the text for {column:?} contains the character NUL, which PostgreSQL cannot store or compare: remove it"
     )]
+    #[non_exhaustive]
     NulInText {
         /// The column, or the output, that the text was compared with.
         column: Cow<'static, str>,
@@ -109,6 +116,7 @@ pub enum Error {
         "more than {limit} conditions or functions are one inside the other: join conditions by `Predicate::all` and \
          `Predicate::any`"
     )]
+    #[non_exhaustive]
     TooDeep {
         /// How many there may be.
         limit: u32,
@@ -120,6 +128,7 @@ pub enum Error {
 
     /// A field by which a request wants to sort is not one that the host offers.
     #[error("cannot sort by {field:?}: use one of {}", known.join(", "))]
+    #[non_exhaustive]
     UnknownSortField {
         /// What the request said.
         field: String,
@@ -129,6 +138,7 @@ pub enum Error {
 
     /// A value was read that the statement does not return.
     #[error("the statement returns no {name:?}: add it to `.show(..)`")]
+    #[non_exhaustive]
     NotShown {
         /// The name that was read.
         name: Cow<'static, str>,
@@ -139,6 +149,7 @@ pub enum Error {
         "the statement returns another value as {name:?} than the one that is read: read it by what was given to \
          `.show(..)`, or by its name with `get_named`"
     )]
+    #[non_exhaustive]
     OtherShown {
         /// The name that was read.
         name: Cow<'static, str>,
@@ -149,6 +160,7 @@ pub enum Error {
         "the database has no content type {}: check the application and model, or run the migrations that create it",
         names.join(", ")
     )]
+    #[non_exhaustive]
     UnknownContentTypes {
         /// Each as `app_label.model`.
         names: Vec<String>,
@@ -156,6 +168,7 @@ pub enum Error {
 
     /// The server's answer is not what the statement asks for.
     #[error("the answer to the statement cannot be read: {reason}")]
+    #[non_exhaustive]
     UnexpectedAnswer {
         /// What was unexpected.
         reason: String,
@@ -164,6 +177,7 @@ pub enum Error {
     /// The driver or the server refused.
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     #[error("the database refused{}: {}", context.as_deref().map(|c| format!(" ({c})")).unwrap_or_default(), reason(source))]
+    #[non_exhaustive]
     Database {
         /// What was being read or run.
         context: Option<String>,

@@ -81,7 +81,7 @@ fn models_of_one_name_in_two_applications_are_two() {
         .resolve(&mut client, &crossed)
         .unwrap_err();
     assert!(
-        matches!(&error, Error::UnknownContentTypes { names } if names == &["legacy.chatmessage"]),
+        matches!(&error, Error::UnknownContentTypes { names, .. } if names == &["legacy.chatmessage"]),
         "{error}"
     );
 }
@@ -105,7 +105,7 @@ fn unknown_types_are_named_and_not_remembered() {
         .resolve(&mut client, &(NOWHERE, chat::CHAT))
         .unwrap_err();
     assert!(
-        matches!(&error, Error::UnknownContentTypes { names } if names == &["nowhere.nothing"]),
+        matches!(&error, Error::UnknownContentTypes { names, .. } if names == &["nowhere.nothing"]),
         "{error}"
     );
     let asked = client.asked;

@@ -186,7 +186,7 @@ fn what_is_not_shown_is_a_typed_error() {
     let rows = page.fetch(&mut client).unwrap();
     let error = rows[0].get(Session::PLATFORM).unwrap_err();
     assert!(
-        matches!(&error, Error::NotShown { name } if name == "platform"),
+        matches!(&error, Error::NotShown { name, .. } if name == "platform"),
         "{error}"
     );
     insta::assert_snapshot!("not_shown", error);
@@ -351,12 +351,12 @@ fn another_value_of_the_same_name_is_not_read() {
     assert!(row.get(lower(Session::STATUS)).is_ok());
     let other = row.get(written_by("ai")).unwrap_err();
     assert!(
-        matches!(&other, Error::OtherShown { name } if name == "messages_count"),
+        matches!(&other, Error::OtherShown { name, .. } if name == "messages_count"),
         "{other}"
     );
     let other = row.get(lower(Session::PLATFORM)).unwrap_err();
     assert!(
-        matches!(&other, Error::OtherShown { name } if name == "lower"),
+        matches!(&other, Error::OtherShown { name, .. } if name == "lower"),
         "{other}"
     );
 }
