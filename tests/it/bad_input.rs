@@ -295,7 +295,10 @@ fn conditions_of_any_depth() {
         Session::messages().filter(nested_messages(150)).exists(),
     ] {
         let refused = page(condition).unwrap_err();
-        assert!(matches!(refused, Error::TooDeep { limit: 64, .. }), "{refused}");
+        assert!(
+            matches!(refused, Error::TooDeep { limit: 64, .. }),
+            "{refused}"
+        );
     }
     let all = (0..150).fold(Predicate::all([]), |all, _| Predicate::all([all]));
     assert!(matches!(page(all).unwrap_err(), Error::TooDeep { .. }));
