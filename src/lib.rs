@@ -88,6 +88,27 @@
 //! # }
 //! ```
 //!
+//! # What does not compile
+//!
+//! A column of another entity, a value of another type, and a row's value read into another type than it has:
+//!
+//! ```compile_fail,E0308
+//! # use pagewise::chat::{Message, Session};
+//! # use pagewise::Listing;
+//! let listing = Listing::of(Session).filter(Message::CONTENT.eq("hello"));
+//! ```
+//! ```compile_fail,E0277
+//! # use pagewise::chat::Session;
+//! let predicate = Session::CREATED_AT.gt(5);
+//! ```
+//! ```compile_fail,E0308
+//! # use pagewise::chat::{self, Session};
+//! # fn read(row: &pagewise::driver::Row<Session>) -> Result<(), pagewise::Error> {
+//! let count: String = row.get(&chat::message_timestamps().count)?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What a statement promises
 //!
 //! Each but the last is a property test on random data and random requests, against an oracle in plain Rust. The last is
