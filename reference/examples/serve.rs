@@ -9,10 +9,21 @@
 
 use std::error::Error;
 use std::io::{Read, stdin};
+use std::process::ExitCode;
 
 use pagewise_reference::Server;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve() -> Result<(), Box<dyn Error>> {
     let scale = std::env::args()
         .nth(1)
         .map(|scale| scale.parse())
