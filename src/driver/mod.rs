@@ -8,6 +8,8 @@
 //! Both drivers give the same [`Row`] and [`PageRows`]. With neither feature, statements are still built, and
 //! their text and parameters are there for any other driver.
 //!
+//! A pooled client is passed as what it stands for: `&**client` of deadpool and bb8, `&mut *client` of r2d2.
+//!
 //! A plain client sends a statement with the types of its parameters in one round trip, parsed and planned anew
 //! each time. A [`StatementCache`] keeps the most used texts prepared.
 

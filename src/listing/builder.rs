@@ -111,6 +111,8 @@ impl<E: Entity> Listing<E> {
     }
 
     /// Only rows for which the condition is true; several must all be.
+    ///
+    /// A filter that a request may leave out: `.filter(Predicate::all(maybe))`, which is true of every row for `None`.
     #[must_use]
     pub fn filter(mut self, condition: Predicate<E>) -> Self {
         self.filters.push(condition.node);
