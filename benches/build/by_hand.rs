@@ -58,11 +58,9 @@ pub fn session_page(since: DateTime<Utc>) -> (String, Vec<Value>) {
     let mut page = page_columns();
     let statuses: Vec<String> = STATUSES.map(str::to_owned).to_vec();
     page.and_where(Expr::col(("session", "team_id")).eq(TEAM))
-        .and_where(Expr::col(("session", "status")).binary(
-            // Not `Equal`: the parentheses that pagewise writes here come with an operator of one's own.
-            BinOper::Custom("="),
-            PgFunc::any(Expr::val(statuses).cast_as("text[]")),
-        ))
+        .and_where(
+            Expr::col(("session", "status")).eq(PgFunc::any(Expr::val(statuses).cast_as("text[]"))),
+        )
         .and_where(
             Expr::col(("session", "platform"))
                 .binary(BinOper::Custom("IS DISTINCT FROM"), PLATFORM),

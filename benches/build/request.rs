@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use pagewise::chat::{self, MessageTimestamps, Session, TaggableIds};
+use pagewise::schema::SqlType;
 use pagewise::{Annotation, ContentTypeId, Cursor, Error, Listing, Page, PageStatement};
 
 /// Whose sessions.
@@ -42,6 +43,13 @@ impl Declared {
         self.listing()
             .show(&self.messages)
             .page(Page::after(cursor, SIZE as u32))
+    }
+
+    /// The cursor of the session with these sort keys.
+    pub fn cursor(&self, at: DateTime<Utc>, id: i64) -> Result<Cursor, Error> {
+        self.plain()
+            .build()?
+            .cursor([at.into_value(), id.into_value()])
     }
 
     /// The session page: 4 annotations, 3 filters.

@@ -5,12 +5,12 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use sea_query::SelectStatement;
+use sea_query::{SelectStatement, Value};
 
 use super::outputs::TOTAL;
 use super::page::{Position, Total};
 use super::request::Request;
-use super::{cursor, total};
+use super::{Cursor, CursorError, cursor, total};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::schema::DataType;
@@ -20,6 +20,13 @@ use crate::statement::{OutputColumn, Statement};
 ///
 /// It is a [`Statement`] (by `Deref`), printed as one, and run by `fetch` (feature `postgres`) or `fetch_async`
 /// (feature `tokio-postgres`).
+///
+/// # With another driver
+///
+/// Run [`text`](Statement::text) with [`parameters`](Statement::parameters), and read the
+/// [`outputs`](Statement::outputs). The answer has up to one row more than the page: if it is there, so is a next page
+/// (a page before a cursor: the row is the first, and there is a page before it). Beside a total, which is the last
+/// output, an empty page is one row whose other outputs are NULL. [`cursor`](Self::cursor) makes the cursor of a row.
 #[derive(Clone)]
 pub struct PageStatement<E> {
     statement: Statement,
@@ -110,6 +117,51 @@ impl<E> PageStatement<E> {
     #[must_use]
     pub fn estimate(&self) -> Option<&Statement> {
         self.estimate.as_ref()
+    }
+
+    /// The outputs by which the rows are sorted, in the order of the sort keys.
+    pub fn sort_keys(&self) -> impl Iterator<Item = &OutputColumn> {
+        let outputs = self.statement.outputs();
+        self.shape
+            .orders
+            .iter()
+            .filter_map(|(at, _)| outputs.get(*at))
+    }
+
+    /// The cursor of a row, by the values of its [`sort_keys`](Self::sort_keys): for a driver that pagewise has no
+    /// feature for. NULL of any type stands for NULL.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cursor`] if the values are not those of the sort keys.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use pagewise::chat::Session;
+    /// use pagewise::schema::SqlType;
+    /// use pagewise::{Listing, Page};
+    ///
+    /// let listing = Listing::of(Session).tenant(7).order_by(Session::STATUS.asc());
+    /// let page = listing.clone().page(Page::first(25)).build()?;
+    /// let keys: Vec<_> = page.sort_keys().map(|output| output.name.as_ref()).collect();
+    /// assert_eq!(keys, ["status", "id"]);
+    ///
+    /// let after = page.cursor(["active".to_owned().into_value(), 143_i64.into_value()])?;
+    /// let next = listing.page(Page::after(after, 25)).build()?;
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
+    pub fn cursor(&self, values: impl IntoIterator<Item = Value>) -> Result<Cursor, Error> {
+        let values: Vec<_> = values.into_iter().collect();
+        let mut keys = self.sort_keys().zip(&values);
+        let fit = keys.all(|(key, value)| match cursor::is_null(value) {
+            true => key.nullable,
+            false => key.data_type.fits(value),
+        });
+        if !fit || values.len() != self.shape.orders.len() {
+            return Err(CursorError::OtherOrder.into());
+        }
+        Ok(Cursor::new(self.shape.fingerprint, values))
     }
 
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use pagewise::chat::{Chat, Message, Session, Tag};
 use pagewise::expression::coalesce;
 use pagewise::listing::CursorError;
+use pagewise::schema::SqlType;
 use pagewise::{Cursor, Error, Listing, Page};
 use postgres::Client;
 use proptest::prelude::*;
@@ -358,4 +359,32 @@ fn long_sort_values_have_cursors_too() {
         page = Page::after(next.to_string().parse().unwrap(), 1);
     }
     assert_eq!(names, ["tag 3", "tag 2", "tag 1"]);
+}
+
+#[test]
+fn a_cursor_made_by_hand_is_that_of_the_row() {
+    let mut client = reader();
+    let listing = sessions().order_by(Session::ENDED_AT.desc().nulls_first());
+    let page = listing.page(Page::first(3)).build().unwrap();
+    let rows = page.fetch(&mut client).unwrap();
+    let row = rows.last().unwrap();
+    let ended_at = row.get_named::<Option<DateTime<Utc>>>("ended_at").unwrap();
+    let id = row.get(Session::ID).unwrap();
+    let by_hand = page
+        .cursor([ended_at.into_value(), id.into_value()])
+        .unwrap();
+    assert_eq!(Some(&by_hand), rows.next_cursor());
+
+    for values in [
+        vec![ended_at.into_value()],
+        vec![id.into_value(), ended_at.into_value()],
+        vec![ended_at.into_value(), None::<i64>.into_value()],
+        vec![ended_at.into_value(), id.into_value(), id.into_value()],
+    ] {
+        let refused = page.cursor(values).unwrap_err();
+        assert!(
+            matches!(refused, Error::Cursor(CursorError::OtherOrder)),
+            "{refused}"
+        );
+    }
 }

@@ -72,7 +72,6 @@ const VERSION: u8 = 1;
 const LONGEST: usize = 1024 * 1024;
 
 impl Cursor {
-    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     pub(crate) fn new(fingerprint: u64, values: Vec<Value>) -> Self {
         // As the text has it, so that a cursor is the same before and after its journey.
         let values = values
