@@ -84,12 +84,17 @@ fn markdown(run: &Run<'_>) -> String {
         .iter()
         .map(|result| format!("{} ({} sessions of it)", result.scale, result.sessions))
         .collect();
+    let arguments: Vec<String> = run
+        .scales
+        .iter()
+        .map(|result| result.scale.to_string())
+        .collect();
     let load = run.load_before.map_or(String::new(), |load| {
         format!(" Its load average was {load} before the run.")
     });
     let mut text = format!(
         "# What running a page costs\n\n\
-         Written by `cargo bench --bench pages -- --write docs` on {now}; run it to have these figures of your machine.\n\n\
+         Written by `cargo bench --bench pages -- --scales {arguments} --write docs` on {now}; run it to have these figures of your machine.\n\n\
          * **Server**: PostgreSQL {version}, with {settings}, else as it comes (`jit` on, `fsync` off); the client on the \
          same machine, over a socket.\n\
          * **Machine**: virtual, {cores} cores, shared with other work, so that times vary and ratios are what to look \
@@ -110,6 +115,7 @@ fn markdown(run: &Run<'_>) -> String {
         version = run.version,
         settings = settings.join(", "),
         scales = scales.join(", "),
+        arguments = arguments.join(","),
     );
     if !run.targets.is_empty() {
         text.push_str(
