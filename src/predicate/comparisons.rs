@@ -9,7 +9,41 @@ use crate::annotation::Annotation;
 use crate::expression::{Expression, Node, Operand};
 use crate::schema::{Column, Entity, IntoSql, SqlType};
 
-fn compare<E: Entity, T: SqlType>(
+/// Compares two values of one row: columns, expressions or annotations of the same type.
+///
+/// A comparison with NULL is not true, except by [`DistinctFrom`](Comparison::DistinctFrom) and
+/// [`NotDistinctFrom`](Comparison::NotDistinctFrom).
+///
+/// # Example
+///
+/// Sessions that somebody wrote in after they had ended:
+///
+/// ```
+/// use pagewise::chat::{self, Session};
+/// use pagewise::predicate::{Comparison, compare};
+/// use pagewise::{Listing, Page};
+///
+/// let last = chat::message_timestamps().last;
+/// let late = compare(last, Comparison::Greater, Session::ENDED_AT);
+/// let page = Listing::of(Session).tenant(7).filter(late).page(Page::first(25)).build()?;
+/// assert!(page.to_string().contains(r#") > "session"."ended_at""#));
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub fn compare<E, A, B>(left: A, how: Comparison, right: B) -> Predicate<E>
+where
+    E: Entity,
+    A: Operand<E>,
+    B: Operand<E>,
+    B::Type: SqlType<Base = <A::Type as SqlType>::Base>,
+{
+    Predicate::new(PredicateNode::Compare(
+        left.into_operand().node,
+        how,
+        right.into_operand().node,
+    ))
+}
+
+fn compare_value<E: Entity, T: SqlType>(
     left: Expression<E, T>,
     how: Comparison,
     right: Value,
@@ -62,7 +96,7 @@ macro_rules! comparisons {
             /// `= value`.
             #[must_use]
             pub fn eq(self: $self_, value: impl IntoSql<T::Base>) -> Predicate<E> {
-                compare(
+                compare_value(
                     self.into_operand(),
                     Comparison::Equal,
                     value.into_sql().into_value(),
@@ -73,7 +107,7 @@ macro_rules! comparisons {
             /// [`is_distinct_from`](Self::is_distinct_from).
             #[must_use]
             pub fn ne(self: $self_, value: impl IntoSql<T::Base>) -> Predicate<E> {
-                compare(
+                compare_value(
                     self.into_operand(),
                     Comparison::NotEqual,
                     value.into_sql().into_value(),
@@ -83,7 +117,7 @@ macro_rules! comparisons {
             /// `< value`.
             #[must_use]
             pub fn lt(self: $self_, value: impl IntoSql<T::Base>) -> Predicate<E> {
-                compare(
+                compare_value(
                     self.into_operand(),
                     Comparison::Less,
                     value.into_sql().into_value(),
@@ -93,7 +127,7 @@ macro_rules! comparisons {
             /// `<= value`.
             #[must_use]
             pub fn le(self: $self_, value: impl IntoSql<T::Base>) -> Predicate<E> {
-                compare(
+                compare_value(
                     self.into_operand(),
                     Comparison::LessOrEqual,
                     value.into_sql().into_value(),
@@ -103,7 +137,7 @@ macro_rules! comparisons {
             /// `> value`.
             #[must_use]
             pub fn gt(self: $self_, value: impl IntoSql<T::Base>) -> Predicate<E> {
-                compare(
+                compare_value(
                     self.into_operand(),
                     Comparison::Greater,
                     value.into_sql().into_value(),
@@ -113,7 +147,7 @@ macro_rules! comparisons {
             /// `>= value`.
             #[must_use]
             pub fn ge(self: $self_, value: impl IntoSql<T::Base>) -> Predicate<E> {
-                compare(
+                compare_value(
                     self.into_operand(),
                     Comparison::GreaterOrEqual,
                     value.into_sql().into_value(),
@@ -126,17 +160,14 @@ macro_rules! comparisons {
                 let operand = self.into_operand();
                 let start = window.start.into_sql().into_value();
                 let end = window.end.into_sql().into_value();
-                compare(operand.clone(), Comparison::GreaterOrEqual, start).and(compare(
-                    operand,
-                    Comparison::Less,
-                    end,
-                ))
+                compare_value(operand.clone(), Comparison::GreaterOrEqual, start)
+                    .and(compare_value(operand, Comparison::Less, end))
             }
 
             /// `IS DISTINCT FROM value`: different, or NULL.
             #[must_use]
             pub fn is_distinct_from(self: $self_, value: impl IntoSql<T::Base>) -> Predicate<E> {
-                compare(
+                compare_value(
                     self.into_operand(),
                     Comparison::DistinctFrom,
                     value.into_sql().into_value(),
@@ -150,7 +181,7 @@ macro_rules! comparisons {
                 self: $self_,
                 value: impl IntoSql<T::Base>,
             ) -> Predicate<E> {
-                compare(
+                compare_value(
                     self.into_operand(),
                     Comparison::NotDistinctFrom,
                     value.into_sql().into_value(),

@@ -2,6 +2,8 @@
 
 mod comparisons;
 
+pub use comparisons::compare;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Not;
@@ -68,16 +70,25 @@ pub(crate) enum PredicateNode {
     Not(Box<PredicateNode>),
 }
 
-/// How two values are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Comparison {
+/// How two values are compared, for [`compare`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Comparison {
+    /// `=`
     Equal,
+    /// `<>`
     NotEqual,
+    /// `<`
     Less,
+    /// `<=`
     LessOrEqual,
+    /// `>`
     Greater,
+    /// `>=`
     GreaterOrEqual,
+    /// `IS DISTINCT FROM`: different, NULL being a value like others
     DistinctFrom,
+    /// `IS NOT DISTINCT FROM`: equal, NULL being a value like others
     NotDistinctFrom,
 }
 

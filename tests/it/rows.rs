@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use pagewise::chat::{Experiment, Message, Session};
 use pagewise::expression::lower;
 use pagewise::listing::TotalCount;
+use pagewise::predicate::{Comparison, compare};
 use pagewise::schema::Column;
 use pagewise::{Error, Listing, Page, Total, chat, entity};
 use postgres::Client;
@@ -359,4 +360,48 @@ fn another_value_of_the_same_name_is_not_read() {
         matches!(&other, Error::OtherShown { name, .. } if name == "lower"),
         "{other}"
     );
+}
+
+#[test]
+fn two_columns_of_a_row_are_compared() {
+    let mut client = reader();
+    let columns = (Session::LAST_ACTIVITY_AT, Session::ENDED_AT);
+    let whole = listing()
+        .show(columns)
+        .page(Page::first(1000))
+        .build()
+        .unwrap();
+    let times = whole
+        .fetch(&mut client)
+        .unwrap()
+        .decode(|row| {
+            Ok((
+                row.get(Session::ID)?,
+                row.get(columns.0)?,
+                row.get(columns.1)?,
+            ))
+        })
+        .unwrap();
+    type Holds = fn(Option<DateTime<Utc>>, Option<DateTime<Utc>>) -> bool;
+    let cases: [(Comparison, Holds); 4] = [
+        (Comparison::Less, |a, b| a.is_some() && b.is_some() && a < b),
+        (Comparison::GreaterOrEqual, |a, b| {
+            a.is_some() && b.is_some() && a >= b
+        }),
+        (Comparison::DistinctFrom, |a, b| a != b),
+        (Comparison::NotDistinctFrom, |a, b| a == b),
+    ];
+    for (how, holds) in cases {
+        let expected: Vec<i64> = times
+            .iter()
+            .filter(|(_, last, ended)| holds(*last, *ended))
+            .map(|(id, ..)| *id)
+            .collect();
+        let compared = listing().filter(compare(columns.0, how, columns.1));
+        assert_eq!(
+            ids(&mut client, &compared, Page::first(1000)),
+            expected,
+            "{how:?}"
+        );
+    }
 }
