@@ -1,6 +1,5 @@
 //! Values that are computed for the rows of the page only.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use sea_query::{Expr, SelectStatement};
@@ -12,7 +11,7 @@ use crate::annotation::AnnotationNode;
 use crate::annotation::sources::{self, Source};
 use crate::error::Error;
 use crate::expression::Node;
-use crate::render::{Scope, bound, free_name, function};
+use crate::render::{Scope, free_name};
 
 /// The annotations that the outputs of a page are, or are computed from: each value once, each under a name of its
 /// own.
@@ -25,20 +24,13 @@ impl AfterPage {
         let mut after_page = Self {
             annotations: Vec::new(),
         };
-        let outputs = || {
-            request
-                .outputs
-                .columns
-                .iter()
-                .filter(|output| output.is_after_page())
-        };
         // Those that are shown as they are keep their names.
-        for output in outputs() {
+        for output in request.outputs.after_page() {
             if let Node::Annotation(annotation) = &output.node {
                 after_page.add(annotation);
             }
         }
-        for output in outputs() {
+        for output in request.outputs.after_page() {
             output.node.walk(&mut |node| {
                 if let Node::Annotation(annotation) = node
                     && request.outputs.known(node).is_none()
@@ -77,12 +69,7 @@ impl AfterPage {
 /// The columns of a row of the page that its later values start from.
 pub(super) fn starts(request: &Request<'_>, sources: &[Source<'_>]) -> Vec<&'static str> {
     let mut starts: Vec<_> = sources.iter().filter_map(Source::from).collect();
-    for output in request
-        .outputs
-        .columns
-        .iter()
-        .filter(|output| output.is_after_page())
-    {
+    for output in request.outputs.after_page() {
         output.node.walk(&mut |node| {
             if let Node::Column(column) = node {
                 starts.push(column);
@@ -111,14 +98,10 @@ pub(super) fn join<'r>(
         given,
         page,
     };
-    let after_page = request
-        .outputs
-        .columns
-        .iter()
-        .filter(|output| output.is_after_page());
-    let mut computed = after_page
-        .map(|output| Ok((&output.column.name, value.of(&output.node)?)))
-        .collect::<Result<wrap::Computed<'_>, Error>>()?;
+    let mut computed = wrap::Computed::new();
+    for output in request.outputs.after_page() {
+        computed.push((&output.column.name, value.of(&output.node)?));
+    }
     for (outside, inside) in columns.renamed() {
         computed.push((outside, page.output(inside)));
     }
@@ -135,28 +118,24 @@ struct Value<'v> {
 
 impl Value<'_> {
     fn of(&self, node: &Node) -> Result<Expr, Error> {
-        Ok(match node {
-            Node::Column(name) => self.page.column(name),
-            Node::Value(value) => bound(value.clone()),
+        let renderer = &self.request.renderer;
+        match node {
             Node::Function(name, arguments) => {
-                let arguments = arguments.iter().map(|argument| self.of(argument));
-                function(name, arguments.collect::<Result<_, _>>()?)
+                renderer.function(name, arguments, |argument| self.of(argument))
             }
             Node::Annotation(annotation) => {
                 // The page has it if it is sorted by it.
                 if let Some(output) = self.request.outputs.known(node) {
-                    let name: &Cow<'static, str> = self.columns.inside(output);
-                    return Ok(self.page.output(name));
+                    return Ok(self.page.output(self.columns.inside(output)));
                 }
-                let given = self
-                    .given
-                    .iter()
-                    .find(|(given, _)| given.is_same_value(annotation));
-                match given {
-                    Some((_, value)) => value.clone(),
-                    None => self.request.renderer.expression(self.page, node)?,
+                let is_given =
+                    |(given, _): &&(&AnnotationNode, Expr)| given.is_same_value(annotation);
+                match self.given.iter().find(is_given) {
+                    Some((_, value)) => Ok(value.clone()),
+                    None => renderer.expression(self.page, node),
                 }
             }
-        })
+            Node::Column(_) | Node::Value(_) => renderer.expression(self.page, node),
+        }
     }
 }

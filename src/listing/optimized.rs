@@ -22,7 +22,7 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
     let arms = arms(request, &orders)?;
     let total = total::select(request)?;
 
-    let later = request.outputs.columns.iter().any(Output::is_after_page);
+    let later = request.outputs.after_page().next().is_some();
     let stands_alone = !later && total.is_none() && arms.len() == 1 && !request.page.is_backward();
     let columns = PageColumns::new(request, &after_page::starts(request, &sources));
     let page = page(request, &columns, &orders, arms)?;

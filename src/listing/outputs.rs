@@ -74,6 +74,11 @@ impl Outputs {
         Ok(outputs)
     }
 
+    /// Those that are computed for the rows of the page only.
+    pub fn after_page(&self) -> impl Iterator<Item = &Output> {
+        self.columns.iter().filter(|output| output.is_after_page())
+    }
+
     /// The output that is this value, if the page itself gives it.
     pub fn known(&self, node: &Node) -> Option<&Output> {
         let mut known = self.columns.iter().filter(|output| !output.is_after_page());

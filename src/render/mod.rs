@@ -108,13 +108,25 @@ impl<'a> Renderer<'a> {
                 reject_nul("a value", value)?;
                 bound(value.clone())
             }
-            Node::Function(name, arguments) => self.deeper(|| {
-                let arguments = arguments
-                    .iter()
-                    .map(|argument| self.expression(scope, argument));
-                Ok(function(name, arguments.collect::<Result<_, _>>()?))
-            })?,
+            Node::Function(name, arguments) => {
+                self.function(name, arguments, |argument| self.expression(scope, argument))?
+            }
             Node::Annotation(annotation) => annotation::scalar(self, scope, annotation)?,
+        })
+    }
+
+    /// A function of other values, each written by `write`.
+    pub fn function(
+        &self,
+        name: &'static str,
+        arguments: &[Node],
+        write: impl Fn(&Node) -> Result<Expr, Error>,
+    ) -> Result<Expr, Error> {
+        let arguments: Vec<_> =
+            self.deeper(|| arguments.iter().map(write).collect::<Result<_, _>>())?;
+        Ok(match name {
+            "coalesce" => Func::coalesce(arguments).into(),
+            name => Func::cust(name).args(arguments).into(),
         })
     }
 
@@ -131,13 +143,5 @@ impl<'a> Renderer<'a> {
             select.order_by_expr_with_nulls(key, direction, nulls);
         }
         Ok(())
-    }
-}
-
-/// A function of values that are written already.
-pub(crate) fn function(name: &'static str, arguments: Vec<Expr>) -> Expr {
-    match name {
-        "coalesce" => Func::coalesce(arguments).into(),
-        name => Func::cust(name).args(arguments).into(),
     }
 }

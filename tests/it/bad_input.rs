@@ -1,7 +1,7 @@
 //! What comes from outside gives a typed error or the right rows: never a panic, never broken SQL.
 
 use pagewise::chat::{self, Chat, Experiment, Message, Session, TaggedItem, Trace, User};
-use pagewise::expression::{coalesce, lower};
+use pagewise::expression::{coalesce, lower, value};
 use pagewise::listing::SortFields;
 use pagewise::{Error, Listing, Page, Predicate, Relation, Strategy, TextOrder, Total, entity};
 
@@ -149,6 +149,8 @@ fn nul_is_refused_wherever_a_text_may_enter() {
         sessions().filter(contents(", ").eq(nul)),
         sessions().filter(contents(nul).eq("x")),
         sessions().show(contents(nul)),
+        sessions().show(coalesce(Session::PLATFORM, value(nul.to_owned()))),
+        sessions().show(coalesce(contents(", "), value(nul.to_owned()))),
         sessions().order_by(contents(nul).asc()),
         sessions().show(messages.string_agg_distinct(Message::CONTENT, nul, TextOrder::Text)),
         sessions().order_by(
@@ -295,6 +297,19 @@ fn conditions_of_any_depth() {
         Session::messages().filter(nested_messages(150)).exists(),
     ] {
         let refused = page(condition).unwrap_err();
+        assert!(
+            matches!(refused, Error::TooDeep { limit: 64, .. }),
+            "{refused}"
+        );
+    }
+    let listing = || sessions().page(Page::first(3));
+    let of_a_column = (0..150).fold(lower(Session::STATUS), |nested, _| lower(nested));
+    let tags = Session::messages().string_agg(Message::CONTENT, ", ", Message::ID.asc());
+    let of_an_annotation = (0..150).fold(lower(tags), |nested, _| lower(nested));
+    for refused in [
+        listing().show(of_a_column).build().unwrap_err(),
+        listing().show(of_an_annotation).build().unwrap_err(),
+    ] {
         assert!(
             matches!(refused, Error::TooDeep { limit: 64, .. }),
             "{refused}"
