@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::rc::Rc;
 
 use pagewise::chat::{Experiment, Message, Session};
+use pagewise::driver::PageRows;
 use pagewise::{Listing, Page, PageStatement};
 use pagewise_reference::{Database, Server};
 use postgres::{Client, Transaction};
@@ -199,6 +200,16 @@ pub fn refused<E: Modeled>(
         &format!("{error}: {error:?}"),
         &format!("{page:#}\n{:?}", page.parameters()),
     )
+}
+
+/// The rows of a page, which the server must not refuse.
+pub fn fetch<E: Modeled>(
+    transaction: &mut Transaction<'_>,
+    request: &Request<E>,
+    page: &PageStatement<E>,
+) -> Result<PageRows<E>, TestCaseError> {
+    page.fetch(transaction)
+        .map_err(|error| refused(request, page, &error))
 }
 
 /// Fails if two things that must be equal are not.

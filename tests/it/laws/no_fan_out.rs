@@ -2,7 +2,7 @@
 
 use pagewise::{Page, Strategy};
 
-use super::harness::{Law, Outcome, build, law, refused, same};
+use super::harness::{Law, Outcome, build, fetch, law, refused, same};
 use crate::oracle::request::Request;
 use crate::oracle::{Context, Modeled};
 use crate::world::world;
@@ -24,18 +24,14 @@ impl Law for NoFanOut {
                 request.with(strategy),
                 Page::first(1_000),
             )?;
-            let beside = page
-                .fetch(transaction)
-                .map_err(|error| refused(request, &page, &error))?;
+            let beside = fetch(transaction, request, &page)?;
             let beside = request
                 .lines(&beside)
                 .map_err(|error| refused(request, &page, &error))?;
             for (at, shown) in request.shown.iter().enumerate() {
                 let alone = request.alone(shown).strategy(strategy);
                 let alone = build(transaction, request, alone, Page::first(1_000))?;
-                let rows = alone
-                    .fetch(transaction)
-                    .map_err(|error| refused(request, &alone, &error))?;
+                let rows = fetch(transaction, request, &alone)?;
                 let values = rows
                     .decode(|row| (shown.value.read)(row, &shown.name))
                     .map_err(|error| refused(request, &alone, &error))?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pagewise::{Page, Strategy};
 use postgres::Transaction;
 
-use super::harness::{Law, Outcome, build, failed, law, refused, same};
+use super::harness::{Law, Outcome, build, failed, fetch, law, refused, same};
 use super::sql::Parsed;
 use crate::oracle::request::Request;
 use crate::oracle::{Context, Modeled};
@@ -35,9 +35,7 @@ impl Law for OneRow {
                     &format!("{page:#}"),
                 ));
             }
-            let rows = page
-                .fetch(transaction)
-                .map_err(|error| refused(request, &page, &error))?;
+            let rows = fetch(transaction, request, &page)?;
             let keys = rows
                 .decode(|row| row.get(E::key()))
                 .map_err(|error| refused(request, &page, &error))?;

@@ -4,7 +4,7 @@ use pagewise::listing::TotalCount;
 use pagewise::{Page, Strategy, Total};
 use postgres::Transaction;
 
-use super::harness::{Law, Outcome, build, law, refused, same};
+use super::harness::{Law, Outcome, build, fetch, law, refused, same};
 use crate::oracle::request::Request;
 use crate::oracle::{Context, Modeled};
 use crate::world::world;
@@ -47,9 +47,7 @@ impl Law for SameRows {
                 request.with(strategy),
                 page.clone().with_total(total),
             )?;
-            let answer = page
-                .fetch(transaction)
-                .map_err(|error| refused(request, &page, &error))?;
+            let answer = fetch(transaction, request, &page)?;
             let lines = request
                 .lines(&answer)
                 .map_err(|error| refused(request, &page, &error))?;

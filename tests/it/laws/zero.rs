@@ -5,7 +5,7 @@ use pagewise::chat::Session;
 use pagewise::{Listing, Page, Predicate, Strategy};
 use postgres::Transaction;
 
-use super::harness::{Connection, Law, Outcome, build, failed, law, refused, same};
+use super::harness::{Connection, Law, Outcome, build, failed, fetch, law, refused, same};
 use crate::oracle::request::Request;
 use crate::oracle::{Context, Modeled};
 use crate::world::{World, bare_world, instant};
@@ -31,9 +31,7 @@ impl Law for Zero {
                 request.with(strategy),
                 Page::first(1_000),
             )?;
-            let rows = page
-                .fetch(transaction)
-                .map_err(|error| refused(request, &page, &error))?;
+            let rows = fetch(transaction, request, &page)?;
             let lines = request
                 .lines(&rows)
                 .map_err(|error| refused(request, &page, &error))?;
