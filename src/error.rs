@@ -136,6 +136,10 @@ pub enum Error {
         known: Vec<&'static str>,
     },
 
+    /// A part of a request's filters cannot be taken.
+    #[error(transparent)]
+    Filter(#[from] crate::filter::FilterError),
+
     /// A value was read that the statement does not return.
     #[error("the statement returns no {name:?}: add it to `.show(..)`")]
     #[non_exhaustive]

@@ -9,6 +9,7 @@ use super::request::Request;
 use super::selection::{Selection, Shown, Shows};
 use super::{Page, PageStatement, cursor, legacy, optimized};
 use crate::error::Error;
+use crate::filter::FilterPipeline;
 use crate::order::{Direction, Order, OrderNode};
 use crate::predicate::{Predicate, PredicateNode};
 use crate::render::Renderer;
@@ -116,6 +117,15 @@ impl<E: Entity> Listing<E> {
     #[must_use]
     pub fn filter(mut self, condition: Predicate<E>) -> Self {
         self.filters.push(condition.node);
+        self
+    }
+
+    /// Only rows that pass all filters of the pipeline, written in its order.
+    #[must_use]
+    pub fn filter_all(mut self, pipeline: &FilterPipeline<E>) -> Self {
+        let ordered = pipeline.ordered();
+        let conditions = ordered.iter().map(|filter| filter.predicate().node.clone());
+        self.filters.extend(conditions);
         self
     }
 

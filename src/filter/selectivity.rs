@@ -1,0 +1,76 @@
+//! How much a filter leaves, and what it costs to test: [`Selectivity`] and [`Cost`].
+
+use std::fmt;
+
+use crate::expression::Node;
+use crate::predicate::PredicateNode;
+
+/// How few rows a filter leaves, by experience: its rank where there are no statistics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Selectivity {
+    /// Few rows are left: one chatbot, one participant, one state.
+    High,
+    /// Some are: a channel, an id of another system.
+    #[default]
+    Medium,
+    /// Many are: a range of dates, tags, versions.
+    Low,
+}
+
+impl fmt::Display for Selectivity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        })
+    }
+}
+
+/// What it costs to test one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cost {
+    /// Columns of the row are compared.
+    Comparison,
+    /// A text of the row is matched with a pattern: `LIKE`, `ILIKE`.
+    TextMatch,
+    /// Rows of other tables are looked for.
+    Relation,
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Comparison => "comparison of columns",
+            Self::TextMatch => "match of a text",
+            Self::Relation => "look at other tables",
+        })
+    }
+}
+
+impl Cost {
+    /// What it costs to test a condition: its dearest part.
+    pub(super) fn of(node: &PredicateNode) -> Self {
+        match node {
+            PredicateNode::Compare(left, _, right) => of_value(left).max(of_value(right)),
+            PredicateNode::IsNull { node, .. } | PredicateNode::AnyOf { node, .. } => {
+                of_value(node)
+            }
+            PredicateNode::Like { node, .. } => Self::TextMatch.max(of_value(node)),
+            PredicateNode::Exists { .. } => Self::Relation,
+            PredicateNode::All(parts) | PredicateNode::Any(parts) => {
+                let dearest = parts.iter().map(Self::of).max();
+                dearest.unwrap_or(Self::Comparison)
+            }
+            PredicateNode::Not(inner) => Self::of(inner),
+        }
+    }
+}
+
+fn of_value(node: &Node) -> Cost {
+    if node.is_plain() {
+        Cost::Comparison
+    } else {
+        Cost::Relation
+    }
+}
