@@ -1,12 +1,15 @@
 //! Typed conditions on one row: [`Predicate`] and the comparisons that make one.
 
 mod comparisons;
+mod linked;
 
 pub use comparisons::compare;
+pub(crate) use linked::{Form, Linked, Quantifier};
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Not;
+use std::sync::Arc;
 
 use sea_query::Value;
 
@@ -63,6 +66,8 @@ pub(crate) enum PredicateNode {
         filter: Option<Box<PredicateNode>>,
         negated: bool,
     },
+    /// Linked to wanted rows; the listing chooses the form.
+    Linked(Arc<Linked>, Form),
     /// True if all are; true if there is none.
     All(Vec<PredicateNode>),
     /// True if one is; false if there is none.
@@ -187,6 +192,10 @@ impl<E: Entity> Not for Predicate<E> {
                 path,
                 filter,
                 negated: !negated,
+            },
+            PredicateNode::Linked(linked, form) => match linked.negated() {
+                Ok(negated) => PredicateNode::Linked(negated, form),
+                Err(linked) => PredicateNode::Not(Box::new(PredicateNode::Linked(linked, form))),
             },
             PredicateNode::Not(inner) => *inner,
             node => PredicateNode::Not(Box::new(node)),
