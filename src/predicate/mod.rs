@@ -1,6 +1,7 @@
 //! Typed conditions on one row: [`Predicate`] and the comparisons that make one.
 
 mod comparisons;
+mod not_true;
 
 pub use comparisons::compare;
 
@@ -63,11 +64,20 @@ pub(crate) enum PredicateNode {
         filter: Option<Box<PredicateNode>>,
         negated: bool,
     },
+    /// The row that a column points at is one of few, which are found first: `= ANY (ARRAY (SELECT key ..))`, negated
+    /// `<> ALL (..)`.
+    OneOfRows {
+        path: Path,
+        filter: Box<PredicateNode>,
+        negated: bool,
+    },
     /// True if all are; true if there is none.
     All(Vec<PredicateNode>),
     /// True if one is; false if there is none.
     Any(Vec<PredicateNode>),
     Not(Box<PredicateNode>),
+    /// `IS NOT TRUE`: false or NULL.
+    NotTrue(Box<PredicateNode>),
 }
 
 /// How two values are compared, for [`compare`].
@@ -184,6 +194,16 @@ impl<E: Entity> Not for Predicate<E> {
                 filter,
                 negated,
             } => PredicateNode::Exists {
+                path,
+                filter,
+                negated: !negated,
+            },
+            // Both are NULL of the same rows.
+            PredicateNode::OneOfRows {
+                path,
+                filter,
+                negated,
+            } => PredicateNode::OneOfRows {
                 path,
                 filter,
                 negated: !negated,
