@@ -62,7 +62,9 @@ impl Cost {
                 let dearest = parts.iter().map(Self::of).max();
                 dearest.unwrap_or(Self::Comparison)
             }
-            PredicateNode::Not(inner) => Self::of(inner),
+            // What is pointed at is found once, not for each row.
+            PredicateNode::OneOfRows { .. } => Self::Comparison,
+            PredicateNode::Not(inner) | PredicateNode::NotTrue(inner) => Self::of(inner),
         }
     }
 }

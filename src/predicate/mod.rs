@@ -2,6 +2,7 @@
 
 mod comparisons;
 mod linked;
+mod not_true;
 
 pub use comparisons::compare;
 pub(crate) use linked::{Form, Linked, Quantifier};
@@ -68,11 +69,20 @@ pub(crate) enum PredicateNode {
     },
     /// Linked to wanted rows; the listing chooses the form.
     Linked(Arc<Linked>, Form),
+    /// The row that a column points at is one of few, which are found first: `= ANY (ARRAY (SELECT key ..))`, negated
+    /// `<> ALL (..)`.
+    OneOfRows {
+        path: Path,
+        filter: Box<PredicateNode>,
+        negated: bool,
+    },
     /// True if all are; true if there is none.
     All(Vec<PredicateNode>),
     /// True if one is; false if there is none.
     Any(Vec<PredicateNode>),
     Not(Box<PredicateNode>),
+    /// `IS NOT TRUE`: false or NULL.
+    NotTrue(Box<PredicateNode>),
 }
 
 /// How two values are compared, for [`compare`].
@@ -114,6 +124,14 @@ impl PredicateNode {
                 Self::All(all)
             }
             (first, other) => Self::All(vec![first, other]),
+        }
+    }
+
+    /// The opposite of a condition on links, which is never NULL.
+    fn not_linked(linked: Arc<Linked>, form: Form) -> Self {
+        match linked.negated() {
+            Ok(negated) => Self::Linked(negated, form),
+            Err(linked) => Self::Not(Box::new(Self::Linked(linked, form))),
         }
     }
 
@@ -193,9 +211,16 @@ impl<E: Entity> Not for Predicate<E> {
                 filter,
                 negated: !negated,
             },
-            PredicateNode::Linked(linked, form) => match linked.negated() {
-                Ok(negated) => PredicateNode::Linked(negated, form),
-                Err(linked) => PredicateNode::Not(Box::new(PredicateNode::Linked(linked, form))),
+            PredicateNode::Linked(linked, form) => PredicateNode::not_linked(linked, form),
+            // Both are NULL of the same rows.
+            PredicateNode::OneOfRows {
+                path,
+                filter,
+                negated,
+            } => PredicateNode::OneOfRows {
+                path,
+                filter,
+                negated: !negated,
             },
             PredicateNode::Not(inner) => *inner,
             node => PredicateNode::Not(Box::new(node)),

@@ -326,6 +326,41 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
         Relation::from(self.clone()).is_empty()
     }
 
+    /// True of a row that points at one of which the condition is true, where those are few: they are found first, and
+    /// the row is compared with their keys, `= ANY (ARRAY (SELECT key FROM ..))`.
+    ///
+    /// An index on the pointing column serves it, alone or joined to others by OR, and the cost of a row does not
+    /// depend on the condition. Where the rows that are pointed at are many, [`filter`](Self::filter) and
+    /// [`exists`](Relation::exists) hold no list of them.
+    ///
+    /// Of a column that is NULL it is not true, nor is its negation; see
+    /// [`is_not_true`](crate::Predicate::is_not_true).
+    ///
+    /// ```
+    /// use pagewise::chat::{Experiment, Session};
+    /// use pagewise::{Listing, Page};
+    ///
+    /// // Sessions of a chatbot and of its versions.
+    /// let family = Experiment::ID.eq(5).or(Experiment::WORKING_VERSION_ID.eq(5));
+    /// let page = Listing::of(Session)
+    ///     .tenant(7)
+    ///     .filter(Session::experiment().is_one_of(family))
+    ///     .page(Page::first(10))
+    ///     .build()?;
+    /// assert!(page.to_string().contains(
+    ///     r#""session"."experiment_id" = ANY(ARRAY (SELECT "experiment"."id" FROM "experiments_experiment" AS "experiment" WHERE "experiment"."team_id" = $2"#
+    /// ));
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_one_of(&self, condition: Predicate<F>) -> Predicate<E> {
+        Predicate::new(PredicateNode::OneOfRows {
+            path: self.path.clone(),
+            filter: Box::new(condition.node),
+            negated: false,
+        })
+    }
+
     /// The same row under another name.
     #[must_use]
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {

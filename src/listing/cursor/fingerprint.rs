@@ -231,6 +231,20 @@ impl Fnv {
                 self.byte(8);
                 self.condition(Some(inner));
             }
+            Some(PredicateNode::NotTrue(inner)) => {
+                self.byte(9);
+                self.condition(Some(inner));
+            }
+            Some(PredicateNode::OneOfRows {
+                path,
+                filter,
+                negated,
+            }) => {
+                self.byte(10);
+                self.path(path);
+                self.condition(Some(filter));
+                self.byte(u8::from(*negated));
+            }
         }
     }
 
