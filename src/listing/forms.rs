@@ -205,7 +205,10 @@ impl Choice<'_> {
         let (probes, narrow): (Vec<_>, Vec<_>) = self
             .conjuncts
             .iter()
-            .map(|node| (*node).clone())
+            .map(|node| match drives(node) {
+                Some(linked) => PredicateNode::Linked(Arc::clone(linked), Form::OneByOne),
+                None => (*node).clone(),
+            })
             .partition(|node| drives(node).is_some());
         Way::Bounded(Bounded {
             narrow,

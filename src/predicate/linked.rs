@@ -40,8 +40,10 @@ pub(crate) enum Quantifier {
 /// How a [`Linked`] is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// Each row is looked at by itself.
+    /// Each row is looked at, by itself or at once with all others, as the planner likes.
     Probe,
+    /// Each row is looked at by itself: there are few.
+    OneByOne,
     /// The rows that are linked are found first.
     Set,
 }

@@ -37,11 +37,14 @@ impl Renderer<'_> {
         form: Form,
     ) -> Result<Expr, Error> {
         match (linked.quantifier, form) {
-            (Quantifier::Any, Form::Probe) => self.linked_to(scope, linked, &Wanted::All, false),
-            (Quantifier::None, _) => self.linked_to(scope, linked, &Wanted::All, true),
+            (Quantifier::Any, Form::Probe) => self.linked_to(scope, linked, false),
+            (Quantifier::Any, Form::OneByOne) => {
+                self.linked_to_one_by_one(scope, linked, &Wanted::All, false)
+            }
+            (Quantifier::None, _) => self.linked_to(scope, linked, true),
             (Quantifier::Any, Form::Set) => self.among_linked(scope, linked, &Wanted::All),
             (Quantifier::All, _) if linked.values().is_empty() => Ok(Expr::cust("TRUE")),
-            (Quantifier::All, Form::Probe) => self.linked_to_each(scope, linked),
+            (Quantifier::All, Form::Probe | Form::OneByOne) => self.linked_to_each(scope, linked),
             (Quantifier::All, Form::Set) => {
                 let rarest = Wanted::One(self.rarest(linked)?);
                 let set = self.among_linked(scope, linked, &rarest)?;
@@ -70,39 +73,74 @@ impl Renderer<'_> {
         })
     }
 
-    /// `EXISTS` on one of the ways, or, negated, on none. Only a NOT directly above EXISTS is an anti-join to PostgreSQL.
-    fn linked_to(
+    /// `EXISTS` on one of the ways, or, negated, on none: the planner may look at each row, or at all links at once.
+    /// Only a NOT directly above EXISTS is an anti-join to it.
+    fn linked_to(&self, scope: &Scope<'_>, linked: &Linked, negated: bool) -> Result<Expr, Error> {
+        let exists = linked.ways.iter().map(|way| {
+            let links = self.links_on(scope, linked, way, &Wanted::All)?;
+            Ok(match negated {
+                false => Expr::exists(links),
+                true => Expr::not_exists(links),
+            })
+        });
+        let exists: Vec<_> = exists.collect::<Result<_, Error>>()?;
+        let how = if negated { BinOper::And } else { BinOper::Or };
+        let joined = exists
+            .into_iter()
+            .reduce(|left, right| left.binary(how, right));
+        Ok(joined.unwrap_or_else(|| Expr::cust(if negated { "TRUE" } else { "FALSE" })))
+    }
+
+    /// `EXISTS` on all ways together, at which the planner looks row by row: it does not join what is a UNION, or has an
+    /// OFFSET. `NOT EXISTS` if negated.
+    fn linked_to_one_by_one(
         &self,
         scope: &Scope<'_>,
         linked: &Linked,
         wanted: &Wanted,
         negated: bool,
     ) -> Result<Expr, Error> {
-        let mut condition: Option<Expr> = None;
-        for way in &linked.ways {
-            let mut select = self.path(scope, way, None, |renderer, link, select| {
-                select.and_where(renderer.points_at(link, linked, wanted, Form::Probe)?);
-                Ok(())
-            })?;
-            select.expr(Expr::cust("1"));
-            let exists = match negated {
-                false => Expr::exists(select),
-                true => Expr::not_exists(select),
-            };
-            condition = Some(match (condition, negated) {
-                (None, _) => exists,
-                (Some(condition), false) => condition.or(exists),
-                (Some(condition), true) => condition.and(exists),
-            });
+        let mut ways = linked.ways.iter();
+        let mut links = match ways.next() {
+            Some(way) => self.links_on(scope, linked, way, wanted)?,
+            None => Query::select(),
+        };
+        if linked.ways.len() == 1 {
+            links.offset(0);
         }
-        Ok(condition.unwrap_or_else(|| Expr::cust(if negated { "TRUE" } else { "FALSE" })))
+        for way in ways {
+            links.union(UnionType::All, self.links_on(scope, linked, way, wanted)?);
+        }
+        Ok(match negated {
+            false => Expr::exists(links),
+            true => Expr::not_exists(links),
+        })
+    }
+
+    /// The links of the row on a way.
+    fn links_on(
+        &self,
+        scope: &Scope<'_>,
+        linked: &Linked,
+        way: &Path,
+        wanted: &Wanted,
+    ) -> Result<SelectStatement, Error> {
+        self.path(scope, way, None, |renderer, link, select| {
+            select.expr(Expr::cust("1")).and_where(renderer.points_at(
+                link,
+                linked,
+                wanted,
+                Form::Probe,
+            )?);
+            Ok(())
+        })
     }
 
     /// No wanted value is missing. One text for any number of them.
     fn linked_to_each(&self, scope: &Scope<'_>, linked: &Linked) -> Result<Expr, Error> {
         let word = each(scope, linked);
         let value = Wanted::One(Expr::col((iden(&word), iden(&word))));
-        let missing = self.linked_to(scope, linked, &value, true)?;
+        let missing = self.linked_to_one_by_one(scope, linked, &value, true)?;
         let mut select = values(linked, &word);
         select.expr(Expr::cust("1")).and_where(missing);
         Ok(Expr::not_exists(select))
@@ -230,7 +268,7 @@ impl Renderer<'_> {
         }
         Ok(match form {
             Form::Set => from.in_subquery(keys),
-            Form::Probe => {
+            Form::Probe | Form::OneByOne => {
                 let keys = Expr::SubQuery(None, Box::new(keys.into()));
                 let keys = Expr::cust_with_exprs("ARRAY $1", [keys]);
                 from.binary(BinOper::Equal, Func::cust("ANY").arg(keys))
