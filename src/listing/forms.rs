@@ -81,6 +81,13 @@ impl Way<'_> {
 }
 
 impl Bounded {
+    /// The column that all its tests start from, if it is one.
+    pub fn start(&self) -> Option<&'static str> {
+        let mut starts = self.starts();
+        let first = starts.next()?;
+        starts.all(|start| start == first).then_some(first)
+    }
+
     /// The columns that its tests start from.
     pub fn starts(&self) -> impl Iterator<Item = &'static str> {
         self.probes.iter().flat_map(|probe| match probe {
