@@ -5,10 +5,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_query::Value;
 
 use crate::annotation::AnnotationNode;
 use crate::schema::{Column, Entity, SqlType};
+use crate::time_zone::TimeZone;
 
 /// A value of the type `T` computed from one row of the entity `E`.
 ///
@@ -230,6 +232,33 @@ where
     A::Type: SqlType<Base = String>,
 {
     function("upper", vec![text.into_operand().node])
+}
+
+/// What is written as `timezone(..)::date`.
+pub(crate) const LOCAL_DATE: &str = "local_date";
+
+/// The calendar date of an instant in a time zone: `(timezone(zone, instant))::date`. NULL stays NULL.
+///
+/// To compare it with a date, [`on_date`](Column::on_date) and its like also let an index on the instant serve.
+///
+/// ```
+/// use pagewise::chat::Session;
+/// use pagewise::expression::local_date;
+/// use pagewise::{Listing, Page, TimeZone};
+///
+/// let day = local_date(Session::CREATED_AT, &TimeZone::UTC).named("day");
+/// let page = Listing::of(Session).tenant(7).show(&day).page(Page::first(25)).build()?;
+/// assert!(page.to_string().contains(r#"CAST(timezone($1, "session"."created_at") AS date) AS "day""#));
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub fn local_date<E, A>(instant: A, zone: &TimeZone) -> Expression<E, Option<NaiveDate>>
+where
+    E: Entity,
+    A: Operand<E>,
+    A::Type: SqlType<Base = DateTime<Utc>>,
+{
+    let zone = Node::Value(zone.name().to_owned().into_value());
+    function(LOCAL_DATE, vec![zone, instant.into_operand().node])
 }
 
 fn function<E: Entity, T: SqlType>(name: &'static str, arguments: Vec<Node>) -> Expression<E, T> {

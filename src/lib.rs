@@ -155,6 +155,7 @@ pub mod report;
 pub mod schema;
 pub mod statement;
 mod strategy;
+mod time_zone;
 
 pub use sea_query;
 
@@ -168,6 +169,7 @@ pub use predicate::Predicate;
 pub use schema::{Column, Entity, Relation, ToOne};
 pub use statement::Statement;
 pub use strategy::Strategy;
+pub use time_zone::TimeZone;
 
 /// The README's code compiles.
 #[cfg(all(doctest, feature = "postgres"))]

@@ -16,12 +16,12 @@ use sea_query::{Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, TableNa
 
 use crate::annotation;
 use crate::error::Error;
-use crate::expression::Node;
+use crate::expression::{LOCAL_DATE, Node};
 use crate::order::OrderNode;
-use crate::schema::{Definition, Tenancy, Tenant};
+use crate::schema::{DataType, Definition, Tenancy, Tenant};
 
 pub(crate) use self::condition::side_by_side;
-pub(crate) use self::name::{free_name, iden, is_name, select_as};
+pub(crate) use self::name::{NAME_BYTES, free_name, iden, is_name, select_as};
 pub(crate) use self::path::all;
 pub(crate) use self::scope::Scope;
 pub(crate) use self::value::{bound, comparable, reject_nul, reject_nul_text};
@@ -126,6 +126,8 @@ impl<'a> Renderer<'a> {
             self.deeper(|| arguments.iter().map(write).collect::<Result<_, _>>())?;
         Ok(match name {
             "coalesce" => Func::coalesce(arguments).into(),
+            LOCAL_DATE => Expr::from(Func::cust("timezone").args(arguments))
+                .cast_as(DataType::Date.to_string()),
             name => Func::cust(name).args(arguments).into(),
         })
     }

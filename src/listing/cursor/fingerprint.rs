@@ -6,7 +6,7 @@ use super::bytes;
 use crate::annotation::{Aggregate, AnnotationNode, Computed, TextOrder};
 use crate::expression::Node;
 use crate::order::{Direction, Nulls, OrderNode};
-use crate::predicate::{Comparison, PredicateNode};
+use crate::predicate::{ArrayComparison, Comparison, PredicateNode};
 use crate::schema::{Definition, Path};
 
 /// A fingerprint of an order: the table, and each sort key with its direction.
@@ -233,6 +233,15 @@ impl Fnv {
             Some(PredicateNode::NotTrue(inner)) => {
                 self.byte(9);
                 self.condition(Some(inner));
+            }
+            Some(PredicateNode::CompareArray { node, how, values }) => {
+                self.byte(11);
+                self.node(node);
+                self.byte(match how {
+                    ArrayComparison::Overlaps => 1,
+                    ArrayComparison::ContainsAll => 2,
+                });
+                self.value(values);
             }
             Some(PredicateNode::OneOfRows {
                 path,
