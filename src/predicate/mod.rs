@@ -3,13 +3,16 @@
 mod arrays;
 mod comparisons;
 mod dates;
+mod linked;
 mod not_true;
 
 pub use comparisons::compare;
+pub(crate) use linked::{Form, Linked, Quantifier};
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Not;
+use std::sync::Arc;
 
 use sea_query::Value;
 
@@ -72,6 +75,8 @@ pub(crate) enum PredicateNode {
         filter: Option<Box<PredicateNode>>,
         negated: bool,
     },
+    /// Linked to wanted rows; the listing chooses the form.
+    Linked(Arc<Linked>, Form),
     /// The row that a column points at is one of few, which are found first: `= ANY (ARRAY (SELECT key ..))`, negated
     /// `<> ALL (..)`.
     OneOfRows {
@@ -136,6 +141,14 @@ impl PredicateNode {
                 Self::All(all)
             }
             (first, other) => Self::All(vec![first, other]),
+        }
+    }
+
+    /// The opposite of a condition on links, which is never NULL.
+    fn not_linked(linked: Arc<Linked>, form: Form) -> Self {
+        match linked.negated() {
+            Ok(negated) => Self::Linked(negated, form),
+            Err(linked) => Self::Not(Box::new(Self::Linked(linked, form))),
         }
     }
 
@@ -215,6 +228,7 @@ impl<E: Entity> Not for Predicate<E> {
                 filter,
                 negated: !negated,
             },
+            PredicateNode::Linked(linked, form) => PredicateNode::not_linked(linked, form),
             // Both are NULL of the same rows.
             PredicateNode::OneOfRows {
                 path,

@@ -58,6 +58,7 @@ impl PredicateNode {
             Self::Compare(left, Comparison::NotDistinctFrom, right) => {
                 Self::Compare(left, Comparison::DistinctFrom, right)
             }
+            Self::Linked(linked, form) => Self::not_linked(linked, form),
             Self::All(parts) => Self::Any(of_each(parts)),
             Self::Any(parts) => Self::All(of_each(parts)),
             node @ Self::NotTrue(_) => Self::Not(Box::new(node)),

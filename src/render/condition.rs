@@ -71,16 +71,9 @@ impl Renderer<'_> {
                 negated,
             } => {
                 reject_nul(&label(node), array)?;
-                // The cast names the type, so that no operator has to be guessed from an untyped array.
-                let array = Expr::Value(array.clone());
-                let array = match element {
-                    // Sent as texts: only the server knows the type.
-                    DataType::Named(_) => array.cast_as("text[]").cast_as(element.array_name()),
-                    element => array.cast_as(element.array_name()),
-                };
                 let (how, over) = quantified(*negated);
                 self.expression(scope, node)?
-                    .binary(how, Func::cust(over).arg(array))
+                    .binary(how, Func::cust(over).arg(self::array(array, *element)))
             }
             PredicateNode::Like {
                 node,
@@ -118,6 +111,7 @@ impl Renderer<'_> {
                     Expr::exists(select)
                 }
             }
+            PredicateNode::Linked(linked, form) => self.linked(scope, linked, *form)?,
             PredicateNode::All(all) => self.combined(scope, all, BinOper::And, "TRUE")?,
             PredicateNode::Any(any) => self.combined(scope, any, BinOper::Or, "FALSE")?,
             PredicateNode::OneOfRows {
@@ -205,6 +199,22 @@ impl Renderer<'_> {
             node => into.push(self.predicate(scope, node)?),
         }
         Ok(())
+    }
+}
+
+/// `= ANY (array)`.
+pub(super) fn any_of(compared: Expr, values: &Value, element: DataType) -> Expr {
+    let any = Func::cust("ANY").arg(array(values, element));
+    compared.binary(BinOper::Equal, any)
+}
+
+/// A list of values. The cast names the type, so that no operator has to be guessed from an untyped array.
+pub(super) fn array(values: &Value, element: DataType) -> Expr {
+    let array = Expr::Value(values.clone());
+    match element {
+        // Sent as texts: only the server knows the type.
+        DataType::Named(_) => array.cast_as("text[]").cast_as(element.array_name()),
+        element => array.cast_as(element.array_name()),
     }
 }
 

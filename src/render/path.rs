@@ -65,7 +65,7 @@ impl Renderer<'_> {
     }
 
     /// Joins `hops` one inside the other, so that each has a name that none around it has.
-    fn hops(
+    pub(super) fn hops(
         &self,
         before: &Scope<'_>,
         hops: &[Hop],
@@ -96,13 +96,24 @@ impl Renderer<'_> {
         scope: &Scope<'_>,
         hop: &Hop,
     ) -> Result<(TableRef, Vec<Expr>), Error> {
-        let (table, bound) = self.source(hop.definition, scope, hop.foreign_key)?;
         let mut conditions = vec![scope.column(hop.to).eq(before.column(hop.from))];
+        let table = self.untied_hop(scope, hop, &mut conditions)?;
+        Ok((table, side_by_side(conditions)))
+    }
+
+    /// The table of a hop and what limits it, but for what ties it to the row before: for where that is said outside.
+    pub(super) fn untied_hop(
+        &self,
+        scope: &Scope<'_>,
+        hop: &Hop,
+        conditions: &mut Vec<Expr>,
+    ) -> Result<TableRef, Error> {
+        let (table, bound) = self.source(hop.definition, scope, hop.foreign_key)?;
         conditions.extend(bound);
         if let Some(condition) = &hop.condition {
-            self.conjuncts(scope, condition, &mut conditions)?;
+            self.conjuncts(scope, condition, conditions)?;
         }
-        Ok((table, side_by_side(conditions)))
+        Ok(table)
     }
 }
 

@@ -182,6 +182,30 @@ impl<E: Entity, F: Entity> Relation<E, F> {
         )
     }
 
+    /// The rows of `F` that point, by a content type and an object id, at the row of `G` whose key the column `from` holds:
+    /// [`generic`](Self::generic) of a row that is pointed at, without a look at it.
+    #[must_use]
+    pub fn generic_of<A, B, C, G>(
+        name: &'static str,
+        from: Column<E, A>,
+        content_type: Column<F, C>,
+        object_id: Column<F, B>,
+        of: ContentTypeId<G>,
+    ) -> Self
+    where
+        A: SqlType<Base = G::Key>,
+        B: SqlType,
+        C: SqlType<Base = i32>,
+        G: Entity,
+    {
+        let of = ContentTypeId::new(of.value());
+        let mut relation = Self::generic(name, content_type, object_id, of);
+        for hop in &mut relation.path.hops {
+            hop.from = from.name();
+        }
+        relation
+    }
+
     /// On from the rows of `F` to those of `G` that belong to them.
     ///
     /// The result is called by the name of `next`.
@@ -234,6 +258,14 @@ impl<E: Entity, F: Entity> Relation<E, F> {
             filter: self.filter.clone().map(Box::new),
             negated,
         })
+    }
+
+    /// The way, the filter moved into its last join.
+    pub(crate) fn into_path(self) -> Path {
+        Path {
+            name: self.path.name.clone(),
+            hops: self.into_hops(),
+        }
     }
 
     /// The joins, the filter moved into the last of them.

@@ -5,6 +5,7 @@ mod content_types;
 mod cursors;
 mod dates;
 mod laws;
+mod links;
 mod names;
 mod oracle;
 mod own_tables;
