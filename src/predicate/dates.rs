@@ -9,7 +9,7 @@ use crate::schema::{Column, Entity, SqlType};
 use crate::time_zone::TimeZone;
 
 /// The first day that PostgreSQL's dates and times have: the 24th of November 4714 BC.
-const FIRST: NaiveDate = NaiveDate::from_ymd_opt(-4713, 11, 24).unwrap();
+pub(crate) const FIRST_DATE: NaiveDate = NaiveDate::from_ymd_opt(-4713, 11, 24).unwrap();
 
 /// How an instant's date stands to another.
 #[derive(Clone, Copy)]
@@ -31,12 +31,12 @@ fn compare_date<E: Entity, T: SqlType<Base = DateTime<Utc>>>(
     zone: &TimeZone,
 ) -> Predicate<E> {
     let local = local_date(&instant, zone);
-    if date < FIRST {
+    if date < FIRST_DATE {
         // Nothing can be bound that is earlier than the first: only minus infinity is.
         return match side {
-            Side::On => local.lt(FIRST).and(local.gt(FIRST)),
-            Side::Before => local.lt(FIRST),
-            Side::After => local.ge(FIRST),
+            Side::On => local.lt(FIRST_DATE).and(local.gt(FIRST_DATE)),
+            Side::Before => local.lt(FIRST_DATE),
+            Side::After => local.ge(FIRST_DATE),
         };
     }
     let away = zone.days_from_utc();
@@ -56,7 +56,7 @@ fn compare_date<E: Entity, T: SqlType<Base = DateTime<Utc>>>(
         Side::After => None,
     };
     // Before the first day there is nothing; after the last that chrono has, there may be.
-    let start = start.map(|start| start.unwrap_or(FIRST.and_time(NaiveTime::MIN).and_utc()));
+    let start = start.map(|start| start.unwrap_or(FIRST_DATE.and_time(NaiveTime::MIN).and_utc()));
     let bounds = [
         start.map(|start| instant.ge(start)),
         end.map(|end| instant.lt(end)),
@@ -68,7 +68,7 @@ fn compare_date<E: Entity, T: SqlType<Base = DateTime<Utc>>>(
 fn midnight(date: NaiveDate, days: i64) -> Option<DateTime<Utc>> {
     let by = Days::new(days.unsigned_abs());
     let day = match days < 0 {
-        true => date.checked_sub_days(by).filter(|day| *day >= FIRST)?,
+        true => date.checked_sub_days(by).filter(|day| *day >= FIRST_DATE)?,
         false => date.checked_add_days(by)?,
     };
     Some(day.and_time(NaiveTime::MIN).and_utc())

@@ -7,6 +7,7 @@ mod linked;
 mod not_true;
 
 pub use comparisons::compare;
+pub(crate) use dates::FIRST_DATE;
 pub(crate) use linked::{Form, Linked, Quantifier};
 
 use std::fmt;
