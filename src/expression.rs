@@ -41,6 +41,8 @@ pub(crate) enum Node {
     Column(&'static str),
     /// A bound value.
     Value(Value),
+    /// A value that is part of the statement's text.
+    Constant(&'static str),
     /// A function of other expressions.
     Function(&'static str, Vec<Node>),
     /// A value computed over a relation, as a sub-select.
@@ -61,7 +63,7 @@ impl Node {
     /// Computed from columns of the row alone, so that an index may hold it.
     pub(crate) fn is_plain(&self) -> bool {
         match self {
-            Self::Column(_) | Self::Value(_) => true,
+            Self::Column(_) | Self::Value(_) | Self::Constant(_) => true,
             Self::Function(_, arguments) => arguments.iter().all(Self::is_plain),
             Self::Annotation(_) => false,
         }
@@ -212,6 +214,27 @@ where
 /// ```
 pub fn value<E: Entity, T: SqlType>(value: T) -> Expression<E, T> {
     Expression::new("value", Node::Value(value.into_value()))
+}
+
+/// A text that is written out, the same for every row and for every statement: for conditions of partial indexes.
+///
+/// PostgreSQL uses an index `WHERE status <> 'pending'` if it sees that the statement has the same condition; of a bound
+/// [`value`], a plan that is kept for several values does not show what it is. What comes from a request is never
+/// written out: so it has to be known when the program is compiled.
+///
+/// ```
+/// use pagewise::chat::Session;
+/// use pagewise::expression::constant;
+/// use pagewise::predicate::{Comparison, compare};
+/// use pagewise::{Listing, Page};
+///
+/// let set_up = compare(Session::STATUS, Comparison::NotEqual, constant("setup"));
+/// let page = Listing::of(Session).tenant(7).filter(set_up).page(Page::first(25)).build()?;
+/// assert!(page.to_string().contains(r#""session"."status" <> 'setup'"#));
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub fn constant<E: Entity>(text: &'static str) -> Expression<E, String> {
+    Expression::new("constant", Node::Constant(text))
 }
 
 /// `lower(text)`; NULL stays NULL.

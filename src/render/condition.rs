@@ -285,6 +285,7 @@ fn label(node: &Node) -> Cow<'static, str> {
     match node {
         Node::Column(name) => Cow::Borrowed(name),
         Node::Value(_) => Cow::Borrowed("a value"),
+        Node::Constant(_) => Cow::Borrowed("a constant"),
         Node::Function(_, arguments) => {
             arguments.first().map_or(Cow::Borrowed("a function"), label)
         }

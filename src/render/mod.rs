@@ -109,6 +109,10 @@ impl<'a> Renderer<'a> {
     pub fn expression(&self, scope: &Scope<'_>, node: &Node) -> Result<Expr, Error> {
         Ok(match node {
             Node::Column(name) => scope.column(name),
+            Node::Constant(text) => {
+                reject_nul_text("a constant", text)?;
+                Expr::Constant((*text).into())
+            }
             Node::Value(value) => {
                 reject_nul("a value", value)?;
                 bound(value.clone())

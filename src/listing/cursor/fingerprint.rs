@@ -86,6 +86,10 @@ impl Fnv {
                 self.byte(3);
                 self.value(value);
             }
+            Node::Constant(text) => {
+                self.byte(5);
+                self.text(text);
+            }
             Node::Annotation(annotation) => {
                 self.byte(4);
                 self.annotation(annotation);
