@@ -156,6 +156,7 @@ pub mod report;
 pub mod schema;
 pub mod statement;
 mod strategy;
+mod time_zone;
 
 pub use sea_query;
 
@@ -169,6 +170,7 @@ pub use predicate::Predicate;
 pub use schema::{Column, Entity, Links, Relation, ToOne};
 pub use statement::Statement;
 pub use strategy::Strategy;
+pub use time_zone::TimeZone;
 
 /// The README's code compiles.
 #[cfg(all(doctest, feature = "postgres"))]
