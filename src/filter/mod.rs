@@ -4,15 +4,23 @@
 //! a filter of Open Chat Studio *means* is in [`chat`](crate::chat); how conditions are written, in the listing.
 
 mod error;
+#[cfg(feature = "query-string")]
+mod list;
 mod named;
 mod operator;
 mod pipeline;
+#[cfg(feature = "query-string")]
+mod query_string;
 mod request;
 mod selectivity;
 
 pub use error::FilterError;
+#[cfg(feature = "query-string")]
+pub use list::ValueList;
 pub use named::Filter;
 pub use operator::Operator;
 pub use pipeline::FilterPipeline;
+#[cfg(feature = "query-string")]
+pub use query_string::FilterRequests;
 pub use request::FilterRequest;
 pub use selectivity::{Cost, Selectivity};
