@@ -120,7 +120,7 @@ fn names(operators: &[Operator]) -> String {
 }
 
 /// Something that a request said, within a message: a request of a megabyte does not make a message of a megabyte.
-struct Quoted<'a>(&'a str);
+pub(super) struct Quoted<'a>(pub(super) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

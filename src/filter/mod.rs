@@ -13,6 +13,8 @@ mod pipeline;
 mod query_string;
 mod request;
 mod selectivity;
+#[cfg(feature = "serde")]
+mod serialized;
 
 pub use error::FilterError;
 #[cfg(feature = "query-string")]
