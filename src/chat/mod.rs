@@ -12,6 +12,7 @@ mod content_types;
 mod listings;
 mod relations;
 pub mod tables;
+mod tags;
 
 pub use annotations::{
     MessageTimestamps, chat_tags, human_message_timestamps, message_timestamps, version_tags,
@@ -19,3 +20,7 @@ pub use annotations::{
 pub use content_types::{CHAT, MESSAGE, TAGGABLE, Taggable, TaggableIds};
 pub use listings::sessions;
 pub use tables::*;
+pub use tags::{Match, TagKey, Tagged, tagged, version_tagged};
+
+/// The category of the tags that name a version.
+const VERSION_CATEGORY: &str = "experiment_version";
