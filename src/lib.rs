@@ -154,6 +154,7 @@ mod render;
 pub mod report;
 pub mod schema;
 pub mod statement;
+pub mod statistics;
 mod strategy;
 
 pub use sea_query;

@@ -11,6 +11,7 @@ mod annotations;
 mod content_types;
 mod listings;
 mod relations;
+mod statistics;
 pub mod tables;
 
 pub use annotations::{
@@ -18,4 +19,5 @@ pub use annotations::{
 };
 pub use content_types::{CHAT, MESSAGE, TAGGABLE, Taggable, TaggableIds};
 pub use listings::sessions;
+pub use statistics::filter_tables;
 pub use tables::*;
