@@ -36,6 +36,7 @@ pub struct StatisticsCache {
 struct State {
     kept: Option<Statistics>,
     /// Somebody is reading new ones.
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     reading: bool,
 }
 

@@ -166,21 +166,17 @@ impl Statistics {
         let position = i32::try_from(position).ok()?;
         let array = Value::Array(target.key_type.array_type(), Some(Box::new(keys)));
         let column = |name: &'static str| Expr::col((target.alias.into_iden(), name.into_iden()));
+        // sea-query takes brackets for quotes. Names have no quotes in them.
         let texts = label
             .columns
             .iter()
-            .map(|name| column(name).cast_as("text"));
-        let slots: Vec<_> = (1..=label.columns.len())
-            .map(|number| format!("${number}"))
-            .collect();
+            .map(|name| format!("\"{}\".\"{name}\"::text", target.alias));
+        let texts = texts.collect::<Vec<_>>().join(", ");
         let mut select = Query::select();
         select
             .expr_as(Expr::val(position).cast_as("integer"), "label")
             .expr_as(column(target.key).cast_as("text"), "key")
-            .expr_as(
-                Expr::cust_with_exprs(format!("ARRAY[{}]", slots.join(", ")), texts),
-                "values",
-            )
+            .expr_as(Expr::cust(format!("ARRAY[{texts}]")), "values")
             .and_where(column(target.key).eq(Func::cust("ANY").arg(bound(array))));
         match target.schema {
             Some(schema) => select.from_as((schema, target.table), target.alias),

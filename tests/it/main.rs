@@ -11,6 +11,7 @@ mod postgres_driver;
 mod rows;
 mod sql;
 mod statement;
+mod statistics;
 mod support;
 mod through;
 #[cfg(feature = "tokio-postgres")]
