@@ -12,6 +12,7 @@
 //! | [`Entity`] | a host's table as a Rust type: name, key, tenant; declared by [`entity!`] |
 //! | [`Column`] | a column of an entity, with the Rust type that it decodes to |
 //! | [`Relation`], [`ToOne`] | the way from one row to the rows that belong to it: direct, through other tables, by a content type, with a condition |
+//! | [`Links`] | what a row is linked to, tags for example, on one way or several |
 //! | [`Predicate`] | a condition on one row |
 //! | [`Expression`] | a value computed from the columns of one row |
 //! | [`Annotation`] | a value computed over a relation: count, min, max, sum, average, joined text, array, any, every, first, last |
@@ -166,7 +167,7 @@ pub use expression::Expression;
 pub use listing::{Cursor, Listing, Page, PageStatement, Total};
 pub use order::Order;
 pub use predicate::Predicate;
-pub use schema::{Column, Entity, Relation, ToOne};
+pub use schema::{Column, Entity, Links, Relation, ToOne};
 pub use statement::Statement;
 pub use strategy::Strategy;
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Message, Session, Tag, TaggableIds};
+use super::{Message, Session, Tag, TaggableIds, VERSION_CATEGORY};
 use crate::annotation::{Annotation, TextOrder};
 use crate::listing::{Selection, Shows};
 use crate::schema::Relation;
@@ -100,7 +100,7 @@ pub fn human_message_timestamps() -> MessageTimestamps {
 #[must_use]
 pub fn version_tags(ids: &TaggableIds) -> Annotation<Session, String> {
     Session::message_tags(ids)
-        .filter(Tag::CATEGORY.eq("experiment_version"))
+        .filter(Tag::CATEGORY.eq(VERSION_CATEGORY))
         .named("version_tags")
         .string_agg_distinct(Tag::NAME, ", ", TextOrder::Natural)
         .named("version_tags")

@@ -13,6 +13,7 @@ mod listings;
 mod relations;
 mod statistics;
 pub mod tables;
+mod tags;
 
 pub use annotations::{
     MessageTimestamps, chat_tags, human_message_timestamps, message_timestamps, version_tags,
@@ -21,3 +22,7 @@ pub use content_types::{CHAT, MESSAGE, TAGGABLE, Taggable, TaggableIds};
 pub use listings::sessions;
 pub use statistics::filter_tables;
 pub use tables::*;
+pub use tags::{Match, TagKey, Tagged, tagged, version_tagged};
+
+/// The category of the tags that name a version.
+const VERSION_CATEGORY: &str = "experiment_version";

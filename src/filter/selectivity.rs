@@ -57,12 +57,14 @@ impl Cost {
                 of_value(node)
             }
             PredicateNode::Like { node, .. } => Self::TextMatch.max(of_value(node)),
-            PredicateNode::Exists { .. } => Self::Relation,
+            PredicateNode::Exists { .. } | PredicateNode::Linked(..) => Self::Relation,
             PredicateNode::All(parts) | PredicateNode::Any(parts) => {
                 let dearest = parts.iter().map(Self::of).max();
                 dearest.unwrap_or(Self::Comparison)
             }
-            PredicateNode::Not(inner) => Self::of(inner),
+            // What is pointed at is found once, not for each row.
+            PredicateNode::OneOfRows { .. } => Self::Comparison,
+            PredicateNode::Not(inner) | PredicateNode::NotTrue(inner) => Self::of(inner),
         }
     }
 }

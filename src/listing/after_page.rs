@@ -62,7 +62,10 @@ impl AfterPage {
     /// The annotations by what they are read from.
     pub fn sources(&self, request: &Request<'_>) -> Result<Vec<Source<'_>>, Error> {
         let annotations = self.annotations.iter().map(AsRef::as_ref);
-        sources::group(annotations, &[request.page_word.as_ref(), total::WORD])
+        sources::group(
+            annotations,
+            &[&request.renderer.word(wrap::WORD), total::WORD],
+        )
     }
 }
 

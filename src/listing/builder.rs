@@ -1,9 +1,9 @@
 //! The builder of a page: [`Listing`].
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use super::forms::{Circumstances, Forms, LinkForm};
 use super::outputs::Outputs;
 use super::request::Request;
 use super::selection::{Selection, Shown, Shows};
@@ -78,6 +78,7 @@ pub struct Listing<E> {
     strategy: Strategy,
     tenant: Option<Tenant>,
     filters: Vec<PredicateNode>,
+    link_form: LinkForm,
     orders: Vec<OrderNode>,
     default_orders: Vec<OrderNode>,
     shown: Vec<Shown>,
@@ -94,6 +95,7 @@ impl<E: Entity> Listing<E> {
             strategy: Strategy::default(),
             tenant: None,
             filters: Vec::new(),
+            link_form: LinkForm::default(),
             orders: Vec::new(),
             default_orders: Vec::new(),
             shown: Vec::new(),
@@ -126,6 +128,14 @@ impl<E: Entity> Listing<E> {
         let ordered = pipeline.ordered();
         let conditions = ordered.iter().map(|filter| filter.predicate().node.clone());
         self.filters.extend(conditions);
+        self
+    }
+
+    /// In which form conditions on links ([`Links`](crate::Links)) are written, where the listing is not to choose.
+    /// [`Strategy::Legacy`] writes them row by row, whatever is said here.
+    #[must_use]
+    pub fn link_form(mut self, form: LinkForm) -> Self {
+        self.link_form = form;
         self
     }
 
@@ -211,28 +221,44 @@ impl<E: Entity> Listing<E> {
         let page = self.page.as_ref().ok_or(Error::PageRequired)?;
         page.check(self.max_page_size)?;
         let orders = self.total_order();
-        let mut request = Request {
+        let request = Request {
             definition: const { &E::DEFINITION },
             renderer: Renderer::new(self.tenant.as_ref()),
-            page_word: Cow::Borrowed("page"),
-            filters: &self.filters,
+            forms: self.forms(page, &orders),
             outputs: Outputs::new(const { &E::DEFINITION }, &self.shown, &orders)?,
             after: cursor::fitting(page, const { &E::DEFINITION }, &orders)?,
             orders,
             page,
         };
-        let select = loop {
+        let mut select = loop {
             let select = match self.strategy {
                 Strategy::Optimized => optimized::select(&request)?,
                 Strategy::Legacy => legacy::select(&request)?,
             };
-            if !request.renderer.has_read(&request.page_word) {
+            if !request.renderer.has_read_a_name() {
                 break select;
             }
             // A table of the host has the name by which we call the page: it would read the page instead.
-            request.page_word.to_mut().push_str("_rows");
+            request.renderer.rename();
         };
+        if let Some(with) = request.renderer.take_named() {
+            select.with_cte(with);
+        }
         PageStatement::new(&request, select)
+    }
+
+    fn forms(&self, page: &Page, orders: &[OrderNode]) -> Forms<'_> {
+        if self.strategy == Strategy::Legacy {
+            return Forms::unchanged(&self.filters);
+        }
+        Forms::choose(
+            &self.filters,
+            &Circumstances {
+                form: self.link_form,
+                has_plain_order: orders.iter().all(|order| order.node.is_plain()),
+                is_deep: page.is_deep(),
+            },
+        )
     }
 
     /// The sort keys, made total by the key.
@@ -273,6 +299,7 @@ impl<E> Clone for Listing<E> {
             strategy: self.strategy,
             tenant: self.tenant.clone(),
             filters: self.filters.clone(),
+            link_form: self.link_form,
             orders: self.orders.clone(),
             default_orders: self.default_orders.clone(),
             shown: self.shown.clone(),

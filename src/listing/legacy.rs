@@ -23,7 +23,7 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
 
 fn page(request: &Request<'_>, orders: &[OrderNode]) -> Result<SelectStatement, Error> {
     let scope = Scope::root(request.definition.alias);
-    let (table, conditions) = request.rows(&scope)?;
+    let (table, conditions) = request.rows(&scope, request.forms.page.all())?;
     let mut select = Query::select();
     select.from(table);
     for output in &request.outputs.columns {

@@ -4,8 +4,10 @@
 //! owned by [`annotation`](crate::annotation), how conditions are written by [`predicate`](crate::predicate).
 
 mod after_page;
+mod bounded;
 mod builder;
 mod cursor;
+mod forms;
 mod keyset;
 mod legacy;
 mod optimized;
@@ -21,6 +23,7 @@ mod wrap;
 
 pub use builder::Listing;
 pub use cursor::{Cursor, CursorError};
+pub use forms::LinkForm;
 pub use page::{Page, Total, TotalCount};
 pub use page_statement::PageStatement;
 pub use selection::{Selectable, Selection, Shows};

@@ -3,15 +3,17 @@
 use sea_query::{Asterisk, Expr, IntoIden, Query, SelectStatement, UnionType};
 
 use super::after_page::AfterPage;
+use super::forms::Way;
 use super::keyset::{self, Arm, Key, Leading};
 use super::outputs::Output;
 use super::page_columns::PageColumns;
 use super::request::Request;
-use super::{after_page, total, wrap};
+use super::{after_page, bounded, total, wrap};
 use crate::annotation::{Computed, sources};
 use crate::error::Error;
 use crate::expression::Node;
-use crate::order::OrderNode;
+use crate::order::{Nulls, OrderNode};
+use crate::predicate::PredicateNode;
 use crate::render::{Scope, comparable, iden, select_as};
 
 /// The statement of a page.
@@ -23,8 +25,17 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
     let total = total::select(request)?;
 
     let later = request.outputs.after_page().next().is_some();
-    let stands_alone = !later && total.is_none() && arms.len() == 1 && !request.page.is_backward();
-    let columns = PageColumns::new(request, &after_page::starts(request, &sources));
+    let mut starts = after_page::starts(request, &sources);
+    let is_flat = match &request.forms.page {
+        Way::Flat(_) => true,
+        Way::Bounded(bounded) => {
+            starts.extend(bounded.starts());
+            false
+        }
+    };
+    let stands_alone =
+        is_flat && !later && total.is_none() && arms.len() == 1 && !request.page.is_backward();
+    let columns = PageColumns::new(request, &starts);
     let page = page(request, &columns, &orders, arms)?;
     if stands_alone {
         return Ok(page);
@@ -43,13 +54,14 @@ fn page(
 ) -> Result<SelectStatement, Error> {
     let mut parts = arms
         .into_iter()
-        .map(|arm| part(request, columns, orders, arm));
+        .map(|arm| part(request, columns, orders, &arm));
     let Some(first) = parts.next() else {
         return Ok(Query::select());
     };
     let mut first = first?;
     let Some(second) = parts.next() else {
-        if let Some(offset) = request.offset() {
+        // In two parts, both have it already.
+        if let (Some(offset), Way::Flat(_)) = (request.offset(), &request.forms.page) {
             first.offset(offset);
         }
         return Ok(first);
@@ -58,11 +70,7 @@ fn page(
     page.column(Asterisk)
         .from_subquery(first, "first_part".into_iden());
     page.union(UnionType::All, second?);
-    for (order, at) in orders.iter().zip(&request.outputs.orders) {
-        let (direction, nulls) = order.sql();
-        let name = iden(columns.inside(&request.outputs.columns[*at]));
-        page.order_by_expr_with_nulls(Expr::col(name), direction, nulls);
-    }
+    sort_by_name(request, columns, orders, Leading::Any, &mut page);
     page.limit(request.limit());
     Ok(page)
 }
@@ -72,10 +80,89 @@ fn part(
     request: &Request<'_>,
     columns: &PageColumns,
     orders: &[OrderNode],
-    arm: Arm,
+    arm: &Arm,
+) -> Result<SelectStatement, Error> {
+    let bounded = match &request.forms.page {
+        Way::Flat(filters) => {
+            let mut part = rows(request, columns, orders, arm, filters)?;
+            part.limit(request.limit());
+            return Ok(part);
+        }
+        Way::Bounded(bounded) => bounded,
+    };
+    let mut otherwise = rows(request, columns, orders, arm, &bounded.all)?;
+    otherwise.limit(request.limit());
+    let parts = bounded::Page {
+        candidates: rows(request, columns, orders, arm, &bounded.narrow)?,
+        rows: narrowed(request, arm, &bounded.narrow)?,
+        sorted: |select: &mut SelectStatement| {
+            sort_by_name(request, columns, orders, arm.leading, select);
+        },
+        in_order: |select: &mut SelectStatement| {
+            sort_by_name(request, columns, orders, Leading::Any, select);
+        },
+        otherwise,
+    };
+    parts.select(request, bounded)
+}
+
+/// The rows of one part of the page, of no use but to be counted.
+fn narrowed(
+    request: &Request<'_>,
+    arm: &Arm,
+    filters: &[PredicateNode],
 ) -> Result<SelectStatement, Error> {
     let scope = Scope::root(request.definition.alias);
-    let (table, conditions) = request.rows(&scope)?;
+    let (table, conditions) = request.rows(&scope, filters)?;
+    let mut select = Query::select();
+    select.from(table);
+    for condition in conditions.into_iter().chain(arm.conditions.iter().cloned()) {
+        select.and_where(condition);
+    }
+    Ok(select)
+}
+
+/// Sorts rows that have the page's columns already.
+fn sort_by_name(
+    request: &Request<'_>,
+    columns: &PageColumns,
+    orders: &[OrderNode],
+    leading: Leading,
+    select: &mut SelectStatement,
+) {
+    for (order, at, nulls) in sort_keys(request, orders, leading) {
+        let name = iden(columns.inside(&request.outputs.columns[at]));
+        select.order_by_expr_with_nulls(Expr::col(name), order.direction.sql(), nulls.sql());
+    }
+}
+
+/// What one part is sorted by: each key, which output it is, and where its NULLs go.
+fn sort_keys<'o>(
+    request: &Request<'_>,
+    orders: &'o [OrderNode],
+    leading: Leading,
+) -> impl Iterator<Item = (&'o OrderNode, usize, Nulls)> {
+    let keys = orders.iter().zip(&request.outputs.orders).enumerate();
+    keys.filter_map(move |(position, (order, at))| {
+        let nulls = match (position, leading) {
+            (0, Leading::Null) => return None,
+            (0, Leading::NotNull) => order.direction.default_nulls(),
+            _ => order.nulls,
+        };
+        Some((order, *at, nulls))
+    })
+}
+
+/// The rows of one part of the page, in their order, without LIMIT.
+fn rows(
+    request: &Request<'_>,
+    columns: &PageColumns,
+    orders: &[OrderNode],
+    arm: &Arm,
+    filters: &[PredicateNode],
+) -> Result<SelectStatement, Error> {
+    let scope = Scope::root(request.definition.alias);
+    let (table, conditions) = request.rows(&scope, filters)?;
     let mut select = Query::select();
     select.from(table);
     let joins = Joins::new(request, &scope, &mut select)?;
@@ -83,29 +170,18 @@ fn part(
         let expr = joins.expression(request, &scope, node)?;
         select_as(&mut select, expr, name);
     }
-    for condition in conditions.into_iter().chain(arm.conditions) {
+    for condition in conditions.into_iter().chain(arm.conditions.iter().cloned()) {
         select.and_where(condition);
     }
-    for (position, (order, at)) in orders.iter().zip(&request.outputs.orders).enumerate() {
-        let leading = if position == 0 {
-            arm.leading
-        } else {
-            Leading::Any
-        };
-        let nulls = match leading {
-            Leading::Null => continue,
-            Leading::NotNull => order.direction.default_nulls(),
-            Leading::Any => order.nulls,
-        };
+    for (order, at, nulls) in sort_keys(request, orders, arm.leading) {
         let (direction, nulls) = (order.direction.sql(), nulls.sql());
         let key = match &order.node {
             // Computed once, in the select list.
-            Node::Annotation(_) => Expr::col(iden(columns.inside(&request.outputs.columns[*at]))),
+            Node::Annotation(_) => Expr::col(iden(columns.inside(&request.outputs.columns[at]))),
             node => joins.expression(request, &scope, node)?,
         };
         select.order_by_expr_with_nulls(key, direction, nulls);
     }
-    select.limit(request.limit());
     Ok(select)
 }
 

@@ -13,6 +13,7 @@ use super::request::Request;
 use super::{Cursor, CursorError, cursor, total};
 use crate::error::Error;
 use crate::expression::Node;
+use crate::report::Report;
 use crate::schema::DataType;
 use crate::statement::{OutputColumn, Statement};
 
@@ -31,6 +32,7 @@ use crate::statement::{OutputColumn, Statement};
 pub struct PageStatement<E> {
     statement: Statement,
     estimate: Option<Statement>,
+    report: Report,
     shape: PageShape,
     marker: PhantomData<fn() -> E>,
 }
@@ -101,6 +103,7 @@ impl<E> PageStatement<E> {
         Ok(Self {
             statement,
             estimate,
+            report: request.forms.report.clone(),
             shape,
             marker: PhantomData,
         })
@@ -110,6 +113,12 @@ impl<E> PageStatement<E> {
     #[must_use]
     pub fn statement(&self) -> &Statement {
         &self.statement
+    }
+
+    /// In which form the conditions on links are written, and why: a line for each of the page and of the total.
+    #[must_use]
+    pub fn report(&self) -> &Report {
+        &self.report
     }
 
     /// What is to be run under `EXPLAIN` for the estimate of [`Total::Estimated`]: the planner's guess stands in

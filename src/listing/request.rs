@@ -1,7 +1,6 @@
 //! A listing that is being built.
 
-use std::borrow::Cow;
-
+use super::forms::Forms;
 use super::outputs::Outputs;
 use super::page::{Page, Position};
 use crate::error::Error;
@@ -14,9 +13,8 @@ use crate::schema::Definition;
 pub(super) struct Request<'a> {
     pub definition: Definition,
     pub renderer: Renderer<'a>,
-    /// The word by which the statement calls the rows of the page.
-    pub page_word: Cow<'static, str>,
-    pub filters: &'a [PredicateNode],
+    /// How the conditions are written.
+    pub forms: Forms<'a>,
     pub outputs: Outputs,
     /// The sort keys as the rows are given, the row's key last.
     pub orders: Vec<OrderNode>,
@@ -30,10 +28,11 @@ impl Request<'_> {
     pub fn rows(
         &self,
         scope: &Scope<'_>,
+        filters: &[PredicateNode],
     ) -> Result<(sea_query::TableRef, Vec<sea_query::Expr>), Error> {
         let (table, bound) = self.renderer.source(self.definition, scope, false)?;
         let mut conditions: Vec<_> = bound.into_iter().collect();
-        for filter in self.filters {
+        for filter in filters {
             self.renderer.conjuncts(scope, filter, &mut conditions)?;
         }
         Ok((table, side_by_side(conditions)))

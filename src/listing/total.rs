@@ -2,10 +2,13 @@
 
 use sea_query::{Expr, Func, IntoIden, Query, SelectStatement};
 
+use super::bounded;
+use super::forms::Way;
 use super::outputs::TOTAL;
 use super::page::Total;
 use super::request::Request;
 use crate::error::Error;
+use crate::predicate::PredicateNode;
 use crate::render::Scope;
 
 /// The word by which the statement calls the total.
@@ -16,41 +19,56 @@ pub(super) const WORD: &str = "total";
 /// The same conditions and nothing else: no sort key, no annotation that is only shown, no join. A window over
 /// the page's rows would read all of them, and would say nothing when the page is past the end.
 pub(super) fn select(request: &Request<'_>) -> Result<Option<SelectStatement>, Error> {
-    let count = || Func::cust("COUNT").arg(Expr::cust("*"));
-    let mut total = Query::select();
-    match request.page.total {
-        Total::None | Total::Estimated => return Ok(None),
-        Total::Exact => {
-            let mut rows = rows(request)?;
-            rows.expr_as(count(), TOTAL);
-            return Ok(Some(rows));
-        }
-        Total::Capped(cap) => {
-            let mut rows = rows(request)?;
-            rows.expr(Expr::cust("1")).limit(u64::from(cap) + 1);
-            total
-                .expr_as(count(), TOTAL)
-                .from_subquery(rows, "capped".into_iden());
-        }
+    let count = |rows: SelectStatement| match request.page.total {
+        Total::Capped(cap) => capped(rows, cap),
+        _ => counted(rows),
+    };
+    if matches!(request.page.total, Total::None | Total::Estimated) {
+        return Ok(None);
     }
+    let all = rows(request, request.forms.total.all())?;
+    let (bounded, start) = match &request.forms.total {
+        Way::Bounded(bounded) => match bounded.start() {
+            Some(start) => (bounded, start),
+            None => return Ok(Some(count(all))),
+        },
+        Way::Flat(_) => return Ok(Some(count(all))),
+    };
+    let candidates = rows(request, &bounded.narrow)?;
+    let total = bounded::total(request, bounded, start, candidates, all, count)?;
     Ok(Some(total))
+}
+
+fn counted(mut rows: SelectStatement) -> SelectStatement {
+    rows.expr_as(Func::cust("COUNT").arg(Expr::cust("*")), TOTAL);
+    rows
+}
+
+fn capped(mut rows: SelectStatement, cap: u32) -> SelectStatement {
+    rows.expr(Expr::cust("1")).limit(u64::from(cap) + 1);
+    let mut total = Query::select();
+    total.from_subquery(rows, "capped".into_iden());
+    counted(total)
 }
 
 /// What `EXPLAIN` is asked about for an estimate.
 pub(super) fn estimate(request: &Request<'_>) -> Result<Option<SelectStatement>, Error> {
     match request.page.total {
         Total::Estimated => {
-            let mut rows = rows(request)?;
+            let mut rows = rows(request, request.forms.total.all())?;
             rows.expr(Expr::cust("1"));
+            if let Some(with) = request.renderer.take_named() {
+                rows.with_cte(with);
+            }
             Ok(Some(rows))
         }
         _ => Ok(None),
     }
 }
 
-fn rows(request: &Request<'_>) -> Result<SelectStatement, Error> {
+fn rows(request: &Request<'_>, filters: &[PredicateNode]) -> Result<SelectStatement, Error> {
     let scope = Scope::root(request.definition.alias);
-    let (table, conditions) = request.rows(&scope)?;
+    let (table, conditions) = request.rows(&scope, filters)?;
     let mut select = Query::select();
     select.from(table);
     for condition in conditions {

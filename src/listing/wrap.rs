@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
-use sea_query::{
-    CommonTableExpression, Condition, Expr, IntoIden, JoinType, Query, SelectStatement, WithClause,
-};
+use sea_query::{Condition, Expr, IntoIden, JoinType, Query, SelectStatement};
 
 use super::outputs::TOTAL;
 use super::request::Request;
 use super::total;
 use crate::error::Error;
 use crate::render::{Scope, select_as};
+
+/// The word by which the statement calls the rows of the page.
+pub(super) const WORD: &str = "page";
 
 /// The value of an output that the page does not give itself, with the output's name. They are few: no map.
 pub(super) type Computed<'r> = Vec<(&'r Cow<'static, str>, Expr)>;
@@ -24,14 +25,8 @@ pub(super) fn around<'r>(
     total: Option<SelectStatement>,
     join: impl FnOnce(&Scope<'_>, &mut SelectStatement) -> Result<Computed<'r>, Error>,
 ) -> Result<SelectStatement, Error> {
-    let scope = Scope::root(request.page_word.clone());
-    // Moved step by step: the usual chain that ends in `to_owned` would copy the page, and again its clause.
-    let mut cte = CommonTableExpression::new();
-    cte.table_name(scope.iden()).query(page);
-    let mut with = WithClause::new();
-    with.cte(cte);
+    let scope = Scope::root(request.renderer.name(WORD, page));
     let mut select = Query::select();
-    select.with_cte(with);
     let has_total = total.is_some();
     match total {
         Some(total) => {

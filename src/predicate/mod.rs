@@ -1,12 +1,16 @@
 //! Typed conditions on one row: [`Predicate`] and the comparisons that make one.
 
 mod comparisons;
+mod linked;
+mod not_true;
 
 pub use comparisons::compare;
+pub(crate) use linked::{Form, Linked, Quantifier};
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Not;
+use std::sync::Arc;
 
 use sea_query::Value;
 
@@ -63,11 +67,22 @@ pub(crate) enum PredicateNode {
         filter: Option<Box<PredicateNode>>,
         negated: bool,
     },
+    /// Linked to wanted rows; the listing chooses the form.
+    Linked(Arc<Linked>, Form),
+    /// The row that a column points at is one of few, which are found first: `= ANY (ARRAY (SELECT key ..))`, negated
+    /// `<> ALL (..)`.
+    OneOfRows {
+        path: Path,
+        filter: Box<PredicateNode>,
+        negated: bool,
+    },
     /// True if all are; true if there is none.
     All(Vec<PredicateNode>),
     /// True if one is; false if there is none.
     Any(Vec<PredicateNode>),
     Not(Box<PredicateNode>),
+    /// `IS NOT TRUE`: false or NULL.
+    NotTrue(Box<PredicateNode>),
 }
 
 /// How two values are compared, for [`compare`].
@@ -109,6 +124,14 @@ impl PredicateNode {
                 Self::All(all)
             }
             (first, other) => Self::All(vec![first, other]),
+        }
+    }
+
+    /// The opposite of a condition on links, which is never NULL.
+    fn not_linked(linked: Arc<Linked>, form: Form) -> Self {
+        match linked.negated() {
+            Ok(negated) => Self::Linked(negated, form),
+            Err(linked) => Self::Not(Box::new(Self::Linked(linked, form))),
         }
     }
 
@@ -184,6 +207,17 @@ impl<E: Entity> Not for Predicate<E> {
                 filter,
                 negated,
             } => PredicateNode::Exists {
+                path,
+                filter,
+                negated: !negated,
+            },
+            PredicateNode::Linked(linked, form) => PredicateNode::not_linked(linked, form),
+            // Both are NULL of the same rows.
+            PredicateNode::OneOfRows {
+                path,
+                filter,
+                negated,
+            } => PredicateNode::OneOfRows {
                 path,
                 filter,
                 negated: !negated,

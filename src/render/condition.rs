@@ -9,7 +9,7 @@ use super::{Renderer, Scope};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::predicate::{Comparison, PredicateNode};
-use crate::schema::DataType;
+use crate::schema::{DataType, Path};
 
 /// How many conditions and functions may be one inside the other.
 const DEEPEST: u32 = 64;
@@ -71,19 +71,9 @@ impl Renderer<'_> {
                 negated,
             } => {
                 reject_nul(&label(node), array)?;
-                // The cast names the type, so that no operator has to be guessed from an untyped array.
-                let array = Expr::Value(array.clone());
-                let array = match element {
-                    // Sent as texts: only the server knows the type.
-                    DataType::Named(_) => array.cast_as("text[]").cast_as(element.array_name()),
-                    element => array.cast_as(element.array_name()),
-                };
-                let (how, over) = match negated {
-                    true => (BinOper::NotEqual, "ALL"),
-                    false => (BinOper::Equal, "ANY"),
-                };
+                let (how, over) = quantified(*negated);
                 self.expression(scope, node)?
-                    .binary(how, Func::cust(over).arg(array))
+                    .binary(how, Func::cust(over).arg(self::array(array, *element)))
             }
             PredicateNode::Like {
                 node,
@@ -111,9 +101,18 @@ impl Renderer<'_> {
                     Expr::exists(select)
                 }
             }
+            PredicateNode::Linked(linked, form) => self.linked(scope, linked, *form)?,
             PredicateNode::All(all) => self.combined(scope, all, BinOper::And, "TRUE")?,
             PredicateNode::Any(any) => self.combined(scope, any, BinOper::Or, "FALSE")?,
+            PredicateNode::OneOfRows {
+                path,
+                filter,
+                negated,
+            } => self.one_of_rows(scope, path, filter, *negated)?,
             PredicateNode::Not(inner) => self.predicate(scope, inner)?.not(),
+            PredicateNode::NotTrue(inner) => self
+                .predicate(scope, inner)?
+                .binary(BinOper::IsNot, Expr::custom_keyword("TRUE")),
         })
     }
 
@@ -141,6 +140,24 @@ impl Renderer<'_> {
                 PredicateNode::Any(each)
             },
         )
+    }
+
+    /// One of the rows that are found first, once and not for each row of `scope`.
+    fn one_of_rows(
+        &self,
+        scope: &Scope<'_>,
+        path: &Path,
+        filter: &PredicateNode,
+        negated: bool,
+    ) -> Result<Expr, Error> {
+        let Some(first) = path.hops.first() else {
+            return self.predicate(scope, filter);
+        };
+        let keys = self.keys(scope, first, &path.hops[1..], filter)?;
+        let keys = Expr::cust_with_expr("ARRAY $1", Expr::SubQuery(None, Box::new(keys.into())));
+        let (how, over) = quantified(negated);
+        let pointing = scope.column(first.from);
+        Ok(pointing.binary(how, Func::cust(over).arg(keys)))
     }
 
     fn combined(
@@ -172,6 +189,22 @@ impl Renderer<'_> {
             node => into.push(self.predicate(scope, node)?),
         }
         Ok(())
+    }
+}
+
+/// `= ANY (array)`.
+pub(super) fn any_of(compared: Expr, values: &Value, element: DataType) -> Expr {
+    let any = Func::cust("ANY").arg(array(values, element));
+    compared.binary(BinOper::Equal, any)
+}
+
+/// A list of values. The cast names the type, so that no operator has to be guessed from an untyped array.
+pub(super) fn array(values: &Value, element: DataType) -> Expr {
+    let array = Expr::Value(values.clone());
+    match element {
+        // Sent as texts: only the server knows the type.
+        DataType::Named(_) => array.cast_as("text[]").cast_as(element.array_name()),
+        element => array.cast_as(element.array_name()),
     }
 }
 
@@ -214,6 +247,14 @@ pub(crate) fn side_by_side(conditions: Vec<Expr>) -> Vec<Expr> {
         return conditions;
     }
     vec![list(conditions, BinOper::And)]
+}
+
+/// How a value is compared with the elements of an array, and with which of them.
+fn quantified(negated: bool) -> (BinOper, &'static str) {
+    match negated {
+        true => (BinOper::NotEqual, "ALL"),
+        false => (BinOper::Equal, "ANY"),
+    }
 }
 
 fn operator(how: Comparison) -> BinOper {

@@ -4,7 +4,9 @@
 //! gets into a statement unbound.
 
 mod condition;
+mod linked;
 mod name;
+mod named;
 mod order;
 mod path;
 mod scope;
@@ -14,6 +16,7 @@ use std::cell::{Cell, RefCell};
 
 use sea_query::{Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, TableName, TableRef};
 
+use self::named::Named;
 use crate::annotation;
 use crate::error::Error;
 use crate::expression::Node;
@@ -33,6 +36,7 @@ pub(crate) struct Renderer<'a> {
     read: RefCell<Vec<Definition>>,
     /// How many conditions and functions are around what is being written.
     depth: Cell<u32>,
+    named: Named,
 }
 
 impl<'a> Renderer<'a> {
@@ -41,6 +45,7 @@ impl<'a> Renderer<'a> {
             tenant,
             read: RefCell::new(Vec::with_capacity(8)),
             depth: Cell::new(0),
+            named: Named::default(),
         }
     }
 

@@ -37,8 +37,35 @@ impl Renderer<'_> {
         Ok(select)
     }
 
+    /// The keys of the rows of the first hop from which the others lead to a row that `filter` is true of; tied to no
+    /// row around.
+    pub fn keys(
+        &self,
+        around: &Scope<'_>,
+        first: &Hop,
+        rest: &[Hop],
+        filter: &PredicateNode,
+    ) -> Result<SelectStatement, Error> {
+        let scope = around.inside(first.definition.alias);
+        // No row that is bound points at them: they are bound by themselves.
+        let (table, bound) = self.source(first.definition, &scope, false)?;
+        let mut select = Query::select();
+        select.expr(scope.column(first.to)).from(table);
+        let mut conditions: Vec<_> = bound.into_iter().collect();
+        if let Some(condition) = &first.condition {
+            self.conjuncts(&scope, condition, &mut conditions)?;
+        }
+        self.hops(&scope, rest, false, &mut select, |renderer, end, _| {
+            renderer.conjuncts(end, filter, &mut conditions)
+        })?;
+        for condition in side_by_side(conditions) {
+            select.and_where(condition);
+        }
+        Ok(select)
+    }
+
     /// Joins `hops` one inside the other, so that each has a name that none around it has.
-    fn hops(
+    pub(super) fn hops(
         &self,
         before: &Scope<'_>,
         hops: &[Hop],
@@ -69,13 +96,24 @@ impl Renderer<'_> {
         scope: &Scope<'_>,
         hop: &Hop,
     ) -> Result<(TableRef, Vec<Expr>), Error> {
-        let (table, bound) = self.source(hop.definition, scope, hop.foreign_key)?;
         let mut conditions = vec![scope.column(hop.to).eq(before.column(hop.from))];
+        let table = self.untied_hop(scope, hop, &mut conditions)?;
+        Ok((table, side_by_side(conditions)))
+    }
+
+    /// The table of a hop and what limits it, but for what ties it to the row before: for where that is said outside.
+    pub(super) fn untied_hop(
+        &self,
+        scope: &Scope<'_>,
+        hop: &Hop,
+        conditions: &mut Vec<Expr>,
+    ) -> Result<TableRef, Error> {
+        let (table, bound) = self.source(hop.definition, scope, hop.foreign_key)?;
         conditions.extend(bound);
         if let Some(condition) = &hop.condition {
-            self.conjuncts(scope, condition, &mut conditions)?;
+            self.conjuncts(scope, condition, conditions)?;
         }
-        Ok((table, side_by_side(conditions)))
+        Ok(table)
     }
 }
 

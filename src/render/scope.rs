@@ -38,7 +38,8 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn knows(&self, word: &str) -> bool {
+    /// Whether this row or one around it is called so.
+    pub fn knows(&self, word: &str) -> bool {
         self.word == word || self.around.is_some_and(|around| around.knows(word))
     }
 

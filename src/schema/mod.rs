@@ -7,6 +7,7 @@
 mod column;
 mod data_type;
 mod entity;
+mod links;
 mod macros;
 mod relation;
 mod value;
@@ -15,6 +16,7 @@ pub use column::Column;
 pub(crate) use data_type::null;
 pub use data_type::{DataType, SqlType};
 pub use entity::{Entity, EntityDefinition, Tenancy};
+pub use links::Links;
 pub use relation::{Relation, ToOne};
 pub use value::{IntoSql, Tenant};
 

@@ -182,6 +182,30 @@ impl<E: Entity, F: Entity> Relation<E, F> {
         )
     }
 
+    /// The rows of `F` that point, by a content type and an object id, at the row of `G` whose key the column `from` holds:
+    /// [`generic`](Self::generic) of a row that is pointed at, without a look at it.
+    #[must_use]
+    pub fn generic_of<A, B, C, G>(
+        name: &'static str,
+        from: Column<E, A>,
+        content_type: Column<F, C>,
+        object_id: Column<F, B>,
+        of: ContentTypeId<G>,
+    ) -> Self
+    where
+        A: SqlType<Base = G::Key>,
+        B: SqlType,
+        C: SqlType<Base = i32>,
+        G: Entity,
+    {
+        let of = ContentTypeId::new(of.value());
+        let mut relation = Self::generic(name, content_type, object_id, of);
+        for hop in &mut relation.path.hops {
+            hop.from = from.name();
+        }
+        relation
+    }
+
     /// On from the rows of `F` to those of `G` that belong to them.
     ///
     /// The result is called by the name of `next`.
@@ -234,6 +258,14 @@ impl<E: Entity, F: Entity> Relation<E, F> {
             filter: self.filter.clone().map(Box::new),
             negated,
         })
+    }
+
+    /// The way, the filter moved into its last join.
+    pub(crate) fn into_path(self) -> Path {
+        Path {
+            name: self.path.name.clone(),
+            hops: self.into_hops(),
+        }
     }
 
     /// The joins, the filter moved into the last of them.
@@ -292,6 +324,41 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
     #[must_use]
     pub fn is_empty(&self) -> Predicate<E> {
         Relation::from(self.clone()).is_empty()
+    }
+
+    /// True of a row that points at one of which the condition is true, where those are few: they are found first, and
+    /// the row is compared with their keys, `= ANY (ARRAY (SELECT key FROM ..))`.
+    ///
+    /// An index on the pointing column serves it, alone or joined to others by OR, and the cost of a row does not
+    /// depend on the condition. Where the rows that are pointed at are many, [`filter`](Self::filter) and
+    /// [`exists`](Relation::exists) hold no list of them.
+    ///
+    /// Of a column that is NULL it is not true, nor is its negation; see
+    /// [`is_not_true`](crate::Predicate::is_not_true).
+    ///
+    /// ```
+    /// use pagewise::chat::{Experiment, Session};
+    /// use pagewise::{Listing, Page};
+    ///
+    /// // Sessions of a chatbot and of its versions.
+    /// let family = Experiment::ID.eq(5).or(Experiment::WORKING_VERSION_ID.eq(5));
+    /// let page = Listing::of(Session)
+    ///     .tenant(7)
+    ///     .filter(Session::experiment().is_one_of(family))
+    ///     .page(Page::first(10))
+    ///     .build()?;
+    /// assert!(page.to_string().contains(
+    ///     r#""session"."experiment_id" = ANY(ARRAY (SELECT "experiment"."id" FROM "experiments_experiment" AS "experiment" WHERE "experiment"."team_id" = $2"#
+    /// ));
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn is_one_of(&self, condition: Predicate<F>) -> Predicate<E> {
+        Predicate::new(PredicateNode::OneOfRows {
+            path: self.path.clone(),
+            filter: Box::new(condition.node),
+            negated: false,
+        })
     }
 
     /// The same row under another name.

@@ -6,7 +6,7 @@ use super::bytes;
 use crate::annotation::{Aggregate, AnnotationNode, Computed, TextOrder};
 use crate::expression::Node;
 use crate::order::{Direction, Nulls, OrderNode};
-use crate::predicate::{Comparison, PredicateNode};
+use crate::predicate::{Comparison, Linked, PredicateNode, Quantifier};
 use crate::schema::{Definition, Path};
 
 /// A fingerprint of an order: the table, and each sort key with its direction.
@@ -224,13 +224,43 @@ impl Fnv {
                 self.condition(filter.as_deref());
                 self.byte(u8::from(*negated));
             }
+            Some(PredicateNode::Linked(linked, _)) => self.linked(linked),
             Some(PredicateNode::All(all)) => self.conditions(6, all),
             Some(PredicateNode::Any(any)) => self.conditions(7, any),
             Some(PredicateNode::Not(inner)) => {
                 self.byte(8);
                 self.condition(Some(inner));
             }
+            Some(PredicateNode::NotTrue(inner)) => {
+                self.byte(9);
+                self.condition(Some(inner));
+            }
+            Some(PredicateNode::OneOfRows {
+                path,
+                filter,
+                negated,
+            }) => {
+                self.byte(10);
+                self.path(path);
+                self.condition(Some(filter));
+                self.byte(u8::from(*negated));
+            }
         }
+    }
+
+    fn linked(&mut self, linked: &Linked) {
+        self.byte(20);
+        linked.ways.iter().for_each(|way| self.path(way));
+        self.text(linked.from);
+        self.table(linked.target);
+        self.condition(linked.among.as_ref());
+        self.text(linked.by);
+        self.value(&linked.wanted);
+        self.byte(match linked.quantifier {
+            Quantifier::Any => 1,
+            Quantifier::All => 2,
+            Quantifier::None => 3,
+        });
     }
 
     fn conditions(&mut self, tag: u8, conditions: &[PredicateNode]) {

@@ -185,6 +185,16 @@ impl<E: Modeled> Condition<E> {
         }
     }
 
+    pub fn not_true(self) -> Self {
+        let holds = self.holds;
+        Self {
+            words: format!("{} IS NOT TRUE", self.words),
+            uses: self.uses,
+            predicate: self.predicate.is_not_true(),
+            holds: Rc::new(move |view, row| Some(holds(view, row) != Some(true))),
+        }
+    }
+
     /// All of them, or any; `folded` by a chain of `and` and `or`, else by `all` and `any`.
     pub fn combined(parts: Vec<Self>, all: bool, folded: bool) -> Self {
         let words: Vec<&str> = parts.iter().map(|part| part.words.as_str()).collect();

@@ -66,7 +66,10 @@ pub struct PlainOrder {
 pub enum ConditionPlan {
     Test(ValuePlan, TestPlan),
     Exists(u8, Option<Box<ConditionPlan>>, bool),
+    /// That the row which is pointed at is one of some.
+    OneOf(u8, Box<ConditionPlan>, bool),
     Not(Box<ConditionPlan>),
+    NotTrue(Box<ConditionPlan>),
     Combined {
         parts: Vec<ConditionPlan>,
         all: bool,
@@ -158,9 +161,12 @@ fn leaf(depth: u32) -> BoxedStrategy<ConditionPlan> {
         .prop_map(|(relation, filter, negated)| {
             ConditionPlan::Exists(relation, filter.map(Box::new), negated)
         });
+    let one_of = (any::<u8>(), condition(depth - 1), any::<bool>()).prop_map(
+        |(relation, condition, negated)| ConditionPlan::OneOf(relation, condition.into(), negated),
+    );
     let annotation =
         (value(depth - 1), test_plan()).prop_map(|(value, test)| ConditionPlan::Test(value, test));
-    prop_oneof![2 => test(), 1 => annotation, 2 => exists].boxed()
+    prop_oneof![2 => test(), 1 => annotation, 2 => exists, 1 => one_of].boxed()
 }
 
 /// A tree of AND, OR, NOT.
@@ -171,6 +177,9 @@ fn condition(depth: u32) -> BoxedStrategy<ConditionPlan> {
                 inner
                     .clone()
                     .prop_map(|inner| ConditionPlan::Not(inner.into())),
+                inner
+                    .clone()
+                    .prop_map(|inner| ConditionPlan::NotTrue(inner.into())),
                 (vec(inner, 0..3), any::<bool>(), any::<bool>()).prop_map(
                     |(parts, all, folded)| ConditionPlan::Combined { parts, all, folded }
                 ),
@@ -317,7 +326,20 @@ impl ConditionPlan {
                 }
                 pick(relations, *relation).existence(context, filter.as_deref(), *negated)
             }
+            Self::OneOf(relation, condition, negated) => {
+                let mut relations = E::relations();
+                relations.retain(|relation| relation.is_to_one());
+                if relations.is_empty() {
+                    return Condition::combined(Vec::new(), *negated, false);
+                }
+                let one_of = pick(relations, *relation).one_of(context, condition);
+                match negated {
+                    true => one_of.not(),
+                    false => one_of,
+                }
+            }
             Self::Not(inner) => inner.condition(context).not(),
+            Self::NotTrue(inner) => inner.condition(context).not_true(),
             Self::Combined { parts, all, folded } => {
                 let parts = parts.iter().map(|part| part.condition(context)).collect();
                 Condition::combined(parts, *all, *folded)

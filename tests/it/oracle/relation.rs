@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use pagewise::Relation;
+use pagewise::{Relation, ToOne};
 
 use super::condition::Condition;
 use super::plan::{AggregatePlan, ConditionPlan};
@@ -21,7 +21,12 @@ pub struct Related<E: Modeled, F: Modeled> {
     pub way: BTreeSet<&'static str>,
     pub relation: Relation<E, F>,
     pub rows: Rows<E, F>,
+    /// If it leads to the one row that a column points at: that way, and the column.
+    one: Option<(ToOne<E, F>, Pointing<E>)>,
 }
+
+/// The key that a row in memory holds.
+type Pointing<E> = fn(&<E as Modeled>::Row) -> Option<i64>;
 
 /// A relation to whatever entity.
 pub trait AnyRelation<E: Modeled> {
@@ -32,6 +37,10 @@ pub trait AnyRelation<E: Modeled> {
         filter: Option<&ConditionPlan>,
         negated: bool,
     ) -> Condition<E>;
+    /// Whether it leads to one row at most.
+    fn is_to_one(&self) -> bool;
+    /// Whether that row is one of those that a condition is true of.
+    fn one_of(&self, context: &Context, condition: &ConditionPlan) -> Condition<E>;
     /// Something computed of them.
     fn annotation(&self, context: &Context, plan: &AggregatePlan) -> Value<E>;
 }
@@ -49,6 +58,28 @@ pub fn related<E: Modeled, F: Modeled>(
         way: tables.iter().copied().collect(),
         relation: relation.into(),
         rows: Rc::new(rows),
+        one: None,
+    })
+}
+
+/// The row of a table that a column points at, if it is the team's.
+pub fn pointed_at<E: Modeled, F: Modeled>(
+    words: &str,
+    table: &'static str,
+    one: ToOne<E, F>,
+    from: Pointing<E>,
+) -> Box<dyn AnyRelation<E>> {
+    Box::new(Related {
+        words: words.to_owned(),
+        uses: Uses::tables(&[table]),
+        way: BTreeSet::from([table]),
+        relation: one.clone().into(),
+        rows: Rc::new(move |view, row| {
+            let mut rows = F::rows(view);
+            rows.retain(|pointed_at| Some(F::id(pointed_at)) == from(row));
+            rows
+        }),
+        one: Some((one, from)),
     })
 }
 
@@ -63,6 +94,7 @@ impl<E: Modeled, F: Modeled> Related<E, F> {
                 way: self.way.clone(),
                 relation: self.relation.clone(),
                 rows,
+                one: self.one.clone(),
             };
         };
         let condition = filter.condition::<F>(context);
@@ -77,6 +109,7 @@ impl<E: Modeled, F: Modeled> Related<E, F> {
                 rows.retain(|row| holds(view, row) == Some(true));
                 rows
             }),
+            one: None,
         }
     }
 }
@@ -102,6 +135,30 @@ impl<E: Modeled, F: Modeled> AnyRelation<E> for Related<E, F> {
                 true => related.relation.is_empty(),
             },
             holds: Rc::new(move |view, row| Some(rows(view, row).is_empty() == negated)),
+        }
+    }
+
+    fn is_to_one(&self) -> bool {
+        self.one.is_some()
+    }
+
+    fn one_of(&self, context: &Context, condition: &ConditionPlan) -> Condition<E> {
+        let (one, from) = self.one.clone().expect("a way to one row");
+        let condition = condition.condition::<F>(context);
+        let holds = condition.holds;
+        Condition {
+            words: format!("{} one of {}", self.words, condition.words),
+            uses: self.uses.clone().and(&condition.uses),
+            predicate: one.is_one_of(condition.predicate),
+            holds: Rc::new(move |view, row| {
+                let rows = F::rows(view).into_iter();
+                let mut found = rows.filter(|row| holds(view, row) == Some(true));
+                match from(row) {
+                    Some(key) => Some(found.any(|row| F::id(&row) == key)),
+                    // As of any list: NULL is none of no rows, and unknown to be one of some.
+                    None => found.next().is_none().then_some(false),
+                }
+            }),
         }
     }
 

@@ -1,14 +1,14 @@
 //! Chatbots.
 
-use pagewise::Relation;
 use pagewise::chat::{Experiment, Message, Participant, Session, Tag, Trace, User};
 use pagewise::expression::{coalesce, lower};
+use pagewise::{Relation, ToOne};
 
 use super::{CHAT, EXPERIMENT, IDS, ITEM, MESSAGE, PARTICIPANT, SESSION, TAG, TRACE, USER};
 use crate::oracle::aggregate::{self, Aggregated};
 use crate::oracle::datum::Decoded;
 use crate::oracle::plan::AggregatePlan;
-use crate::oracle::relation::{AnyRelation, Related, related};
+use crate::oracle::relation::{AnyRelation, Related, pointed_at, related};
 use crate::oracle::value::{Value, column, computed};
 use crate::oracle::{Context, Modeled, Uses, View};
 use crate::world::{self, CHAT_TYPE};
@@ -111,6 +111,12 @@ impl Modeled for Experiment {
                     .filter(|t| t.experiment == Some(e.id))
                     .collect()
             }),
+            pointed_at(
+                "working version",
+                EXPERIMENT,
+                ToOne::<Self, Self>::new("working_version", Self::WORKING_VERSION_ID),
+                |e| e.working_version,
+            ),
             related::<Self, Experiment>("versions", &[EXPERIMENT], Self::versions(), |view, e| {
                 view.experiments()
                     .into_iter()

@@ -7,7 +7,7 @@ use super::{CHAT, IDS, ITEM, MESSAGE, SESSION, TAG};
 use crate::oracle::aggregate::{self, Aggregated};
 use crate::oracle::datum::Decoded;
 use crate::oracle::plan::AggregatePlan;
-use crate::oracle::relation::{AnyRelation, Related, related};
+use crate::oracle::relation::{AnyRelation, Related, pointed_at, related};
 use crate::oracle::value::{Value, column, computed};
 use crate::oracle::{Context, Modeled, Uses, View};
 use crate::world::{self, MESSAGE_TYPE};
@@ -53,9 +53,7 @@ impl Modeled for Message {
             related::<Self, Tag>("tags", &[ITEM, TAG], Self::tags(&IDS), |view, m| {
                 view.tags_on(MESSAGE_TYPE, m.id)
             }),
-            related::<Self, Chat>("chat", &[CHAT], Self::chat(), |view, m| {
-                view.chat(m.chat).into_iter().collect()
-            }),
+            pointed_at("chat", CHAT, Self::chat(), |m| Some(m.chat)),
             related::<Self, Session>(
                 "sessions of the chat",
                 &[CHAT, SESSION],

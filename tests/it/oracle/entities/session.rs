@@ -8,7 +8,7 @@ use super::{CHAT, EXPERIMENT, IDS, ITEM, MESSAGE, PARTICIPANT, SESSION, TAG, TRA
 use crate::oracle::aggregate::{self, Aggregated, distinct_texts};
 use crate::oracle::datum::{Datum, Decoded};
 use crate::oracle::plan::AggregatePlan;
-use crate::oracle::relation::{AnyRelation, Related, related};
+use crate::oracle::relation::{AnyRelation, Related, pointed_at, related};
 use crate::oracle::value::{Value, column, computed};
 use crate::oracle::{Context, Modeled, Uses, View};
 use crate::world::{self, CHAT_TYPE};
@@ -79,7 +79,7 @@ impl Modeled for Session {
             )
             .text(),
         ];
-        values.extend(pointed_at());
+        values.extend(values_pointed_at());
         values.extend(domain());
         values
     }
@@ -121,18 +121,12 @@ impl Modeled for Session {
                 Self::message_tags(&IDS),
                 |view, s| view.message_tags(s.chat),
             ),
-            related::<Self, Experiment>(
-                "experiment",
-                &[EXPERIMENT],
-                Self::experiment(),
-                |view, s| view.experiment(s.experiment).into_iter().collect(),
-            ),
-            related::<Self, Participant>(
-                "participant",
-                &[PARTICIPANT],
-                Self::participant(),
-                |view, s| view.participant(s.participant).into_iter().collect(),
-            ),
+            pointed_at("experiment", EXPERIMENT, Self::experiment(), |s| {
+                Some(s.experiment)
+            }),
+            pointed_at("participant", PARTICIPANT, Self::participant(), |s| {
+                Some(s.participant)
+            }),
             // Back to the table that it began at.
             related::<Self, Session>(
                 "sessions of the chatbot",
@@ -164,7 +158,7 @@ impl Modeled for Session {
 }
 
 /// Columns of the rows that a session points at.
-fn pointed_at() -> Vec<Value<Session>> {
+fn values_pointed_at() -> Vec<Value<Session>> {
     vec![
         computed(
             "experiment.name",

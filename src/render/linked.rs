@@ -1,0 +1,326 @@
+//! Conditions on what a row is linked to, in their forms.
+
+#![expect(
+    clippy::ptr_arg,
+    reason = "a borrowed name lives for ever and need not be copied"
+)]
+
+use std::borrow::Cow;
+
+use sea_query::{BinOper, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
+
+use super::condition::{any_of, array};
+use super::name::{free_name, iden, select_as};
+use super::value::reject_nul;
+use super::{Renderer, Scope, side_by_side};
+use crate::error::Error;
+use crate::predicate::{Form, Linked, Quantifier};
+use crate::schema::Path;
+
+/// Up to how many links are counted to find the rarest of several values.
+const COUNTED: u64 = 1_000;
+
+/// Which of the wanted values, and what else is read there.
+enum Wanted {
+    /// Any of them.
+    All,
+    /// The value of an expression.
+    One(Expr),
+}
+
+impl Renderer<'_> {
+    /// The condition on the row of `scope`.
+    pub(super) fn linked(
+        &self,
+        scope: &Scope<'_>,
+        linked: &Linked,
+        form: Form,
+    ) -> Result<Expr, Error> {
+        match (linked.quantifier, form) {
+            (Quantifier::Any, Form::Probe) => self.linked_to(scope, linked, false),
+            (Quantifier::Any, Form::OneByOne) => {
+                self.linked_to_one_by_one(scope, linked, &Wanted::All, false)
+            }
+            (Quantifier::None, _) => self.linked_to(scope, linked, true),
+            (Quantifier::Any, Form::Set) => self.among_linked(scope, linked, &Wanted::All),
+            (Quantifier::All, _) if linked.values().is_empty() => Ok(Expr::cust("TRUE")),
+            (Quantifier::All, Form::Probe | Form::OneByOne) => self.linked_to_each(scope, linked),
+            (Quantifier::All, Form::Set) => {
+                let rarest = Wanted::One(self.rarest(linked)?);
+                let set = self.among_linked(scope, linked, &rarest)?;
+                Ok(set.and(self.linked_to_each(scope, linked)?))
+            }
+        }
+    }
+
+    /// The sub-select that says, in one row's column of this name, whether more than so many links point at what is
+    /// wanted.
+    pub fn has_many_links(
+        &self,
+        linked: &Linked,
+        more_than: u64,
+        column: &'static str,
+    ) -> Result<Cow<'static, str>, Error> {
+        self.name_once("links", linked, "links", || {
+            let wanted = match linked.quantifier {
+                Quantifier::All => Wanted::One(self.rarest(linked)?),
+                Quantifier::Any | Quantifier::None => Wanted::All,
+            };
+            let count = self.count_links(linked, &wanted, more_than)?;
+            let mut select = Query::select();
+            select.expr_as(count.gt(Expr::cust(more_than.to_string())), column);
+            Ok(select)
+        })
+    }
+
+    /// `EXISTS` on one of the ways, or, negated, on none: the planner may look at each row, or at all links at once.
+    /// Only a NOT directly above EXISTS is an anti-join to it.
+    fn linked_to(&self, scope: &Scope<'_>, linked: &Linked, negated: bool) -> Result<Expr, Error> {
+        let exists = linked.ways.iter().map(|way| {
+            let links = self.links_on(scope, linked, way, &Wanted::All)?;
+            Ok(match negated {
+                false => Expr::exists(links),
+                true => Expr::not_exists(links),
+            })
+        });
+        let exists: Vec<_> = exists.collect::<Result<_, Error>>()?;
+        let how = if negated { BinOper::And } else { BinOper::Or };
+        let joined = exists
+            .into_iter()
+            .reduce(|left, right| left.binary(how, right));
+        Ok(joined.unwrap_or_else(|| Expr::cust(if negated { "TRUE" } else { "FALSE" })))
+    }
+
+    /// `EXISTS` on all ways together, at which the planner looks row by row: it does not join what is a UNION, or has an
+    /// OFFSET. `NOT EXISTS` if negated.
+    fn linked_to_one_by_one(
+        &self,
+        scope: &Scope<'_>,
+        linked: &Linked,
+        wanted: &Wanted,
+        negated: bool,
+    ) -> Result<Expr, Error> {
+        let mut ways = linked.ways.iter();
+        let mut links = match ways.next() {
+            Some(way) => self.links_on(scope, linked, way, wanted)?,
+            None => Query::select(),
+        };
+        if linked.ways.len() == 1 {
+            links.offset(0);
+        }
+        for way in ways {
+            links.union(UnionType::All, self.links_on(scope, linked, way, wanted)?);
+        }
+        Ok(match negated {
+            false => Expr::exists(links),
+            true => Expr::not_exists(links),
+        })
+    }
+
+    /// The links of the row on a way.
+    fn links_on(
+        &self,
+        scope: &Scope<'_>,
+        linked: &Linked,
+        way: &Path,
+        wanted: &Wanted,
+    ) -> Result<SelectStatement, Error> {
+        self.path(scope, way, None, |renderer, link, select| {
+            select.expr(Expr::cust("1")).and_where(renderer.points_at(
+                link,
+                linked,
+                wanted,
+                Form::Probe,
+            )?);
+            Ok(())
+        })
+    }
+
+    /// No wanted value is missing. One text for any number of them.
+    fn linked_to_each(&self, scope: &Scope<'_>, linked: &Linked) -> Result<Expr, Error> {
+        let word = each(scope, linked);
+        let value = Wanted::One(Expr::col((iden(&word), iden(&word))));
+        let missing = self.linked_to_one_by_one(scope, linked, &value, true)?;
+        let mut select = values(linked, &word);
+        select.expr(Expr::cust("1")).and_where(missing);
+        Ok(Expr::not_exists(select))
+    }
+
+    /// The wanted value that the fewest links point at: the indexes know.
+    fn rarest(&self, linked: &Linked) -> Result<Expr, Error> {
+        let word = each(&Scope::root(linked.row.alias), linked);
+        let value = || Expr::col((iden(&word), iden(&word)));
+        let name = format!("rarest_{}", linked.target.alias);
+        let rarest = self.name_once(&name, linked, "rarest", || {
+            let links = self.count_links(linked, &Wanted::One(value()), COUNTED)?;
+            let mut select = values(linked, &word);
+            select
+                .expr(value())
+                .order_by_expr(links, Order::Asc)
+                .limit(1);
+            Ok::<_, Error>(select)
+        })?;
+        let mut select = Query::select();
+        select.column(iden(&word)).from(iden(&rarest));
+        Ok(Expr::SubQuery(None, Box::new(select.into())))
+    }
+
+    /// How many links point at what is wanted, counted up to one more than `limit`.
+    fn count_links(&self, linked: &Linked, wanted: &Wanted, limit: u64) -> Result<Expr, Error> {
+        let mut count = Query::select();
+        count.expr(Func::cust("COUNT").arg(Expr::cust("*")));
+        if let Some(definition) = linked.link() {
+            let link = Scope::root(definition.alias);
+            let (table, bound) = self.source(definition, &link, false)?;
+            let mut links = Query::select();
+            links
+                .expr(Expr::cust("1"))
+                .from(table)
+                .and_where_option(bound)
+                .and_where(self.points_at(&link, linked, wanted, Form::Set)?)
+                .limit(limit + 1);
+            count.from_subquery(links, link.inside("counted").iden());
+        }
+        Ok(Expr::SubQuery(None, Box::new(count.into())))
+    }
+
+    /// The row is one of those that are linked, which are found first.
+    fn among_linked(
+        &self,
+        scope: &Scope<'_>,
+        linked: &Linked,
+        wanted: &Wanted,
+    ) -> Result<Expr, Error> {
+        let start = linked.start().unwrap_or(linked.row.key);
+        let set = self.name_once("linked", linked, "linked", || {
+            let mut ways = linked.ways.iter();
+            let mut set = match ways.next() {
+                Some(way) => self.linked_on(linked, way, start, wanted)?,
+                None => Query::select(),
+            };
+            for way in ways {
+                let more = self.linked_on(linked, way, start, wanted)?;
+                set.union(UnionType::Distinct, more);
+            }
+            Ok::<_, Error>(set)
+        })?;
+        let mut rows = Query::select();
+        rows.column(start).from(iden(&set));
+        Ok(scope.column(start).in_subquery(rows))
+    }
+
+    /// The column `start` of the rows that are linked on a way.
+    fn linked_on(
+        &self,
+        linked: &Linked,
+        way: &Path,
+        start: &'static str,
+        wanted: &Wanted,
+    ) -> Result<SelectStatement, Error> {
+        let mut select = Query::select();
+        let end = |renderer: &Self, link: &Scope<'_>, select: &mut SelectStatement| {
+            select.and_where(renderer.points_at(link, linked, wanted, Form::Set)?);
+            Ok(())
+        };
+        match (linked.start(), way.hops.split_first()) {
+            // The row that it starts from is named by the column that points at it.
+            (Some(_), Some((first, rest))) => {
+                let row = Scope::root(first.definition.alias);
+                let mut conditions = Vec::new();
+                let table = self.untied_hop(&row, first, &mut conditions)?;
+                select_as(&mut select, row.column(first.to), &Cow::Borrowed(start));
+                select.from(table);
+                for condition in side_by_side(conditions) {
+                    select.and_where(condition);
+                }
+                self.hops(&row, rest, false, &mut select, end)?;
+            }
+            _ => {
+                let row = Scope::root(linked.row.alias);
+                let (table, bound) = self.source(linked.row, &row, false)?;
+                select
+                    .expr(row.column(start))
+                    .from(table)
+                    .and_where_option(bound);
+                self.hops(&row, &way.hops, false, &mut select, end)?;
+            }
+        }
+        Ok(select)
+    }
+
+    /// The link points at what is wanted.
+    ///
+    /// As a set it is joined, so that the planner takes it for as many links as others have; looked at row by row it is an
+    /// array, found once, which the planner takes for many: each errs to the side that does less harm there.
+    fn points_at(
+        &self,
+        link: &Scope<'_>,
+        linked: &Linked,
+        wanted: &Wanted,
+        form: Form,
+    ) -> Result<Expr, Error> {
+        let from = link.column(linked.from);
+        let mut keys = Query::select();
+        keys.column(linked.target.key)
+            .from(iden(&self.wanted(linked)?));
+        if let Wanted::One(value) = wanted {
+            keys.and_where(Expr::col(linked.by).eq(value.clone()));
+        }
+        Ok(match form {
+            Form::Set => from.in_subquery(keys),
+            Form::Probe | Form::OneByOne => {
+                let keys = Expr::SubQuery(None, Box::new(keys.into()));
+                let keys = Expr::cust_with_exprs("ARRAY $1", [keys]);
+                from.binary(BinOper::Equal, Func::cust("ANY").arg(keys))
+            }
+        })
+    }
+
+    /// The sub-select of all that is wanted: its keys, and the values by which it is wanted.
+    fn wanted(&self, linked: &Linked) -> Result<Cow<'static, str>, Error> {
+        let name = format!("wanted_{}", linked.target.alias);
+        self.name_once(&name, linked, "wanted", || {
+            reject_nul(linked.by, &linked.wanted)?;
+            let target = Scope::root(linked.target.alias);
+            let (table, bound) = self.source(linked.target, &target, false)?;
+            let mut select = Query::select();
+            select
+                .expr(target.column(linked.target.key))
+                .from(table)
+                .and_where_option(bound);
+            if linked.quantifier == Quantifier::All && linked.by != linked.target.key {
+                select.expr(target.column(linked.by));
+            }
+            if let Some(among) = &linked.among {
+                let mut conditions = Vec::new();
+                self.conjuncts(&target, among, &mut conditions)?;
+                for condition in side_by_side(conditions) {
+                    select.and_where(condition);
+                }
+            }
+            let by = target.column(linked.by);
+            select.and_where(any_of(by, &linked.wanted, linked.element));
+            Ok(select)
+        })
+    }
+}
+
+/// The wanted values, as rows of one column that is called as they are.
+fn values(linked: &Linked, word: &Cow<'static, str>) -> SelectStatement {
+    let values = Func::cust("unnest").arg(array(&linked.wanted, linked.element));
+    let mut select = Query::select();
+    select.from_function(values, iden(word));
+    select
+}
+
+/// A word for one of the wanted values, which no table on the ways takes from it.
+fn each(scope: &Scope<'_>, linked: &Linked) -> Cow<'static, str> {
+    const WORD: &str = "wanted";
+    let tables = || linked.ways.iter().flat_map(|way| &way.hops);
+    let is_taken =
+        |word: &str| scope.knows(word) || tables().any(|hop| hop.definition.alias.ends_with(word));
+    match is_taken(WORD) {
+        true => free_name("each_", WORD, is_taken),
+        false => Cow::Borrowed(WORD),
+    }
+}
