@@ -157,6 +157,7 @@ mod render;
 pub mod report;
 pub mod schema;
 pub mod statement;
+pub mod statistics;
 mod strategy;
 mod time_zone;
 

@@ -15,6 +15,7 @@ mod query_string;
 mod rows;
 mod sql;
 mod statement;
+mod statistics;
 mod support;
 mod through;
 #[cfg(feature = "tokio-postgres")]
