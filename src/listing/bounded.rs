@@ -15,7 +15,7 @@ use sea_query::{
     Asterisk, CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, UnionType,
 };
 
-use super::forms::{Bounded, FEW_LINKS, LOOKED_AT};
+use super::forms::Bounded;
 use super::outputs::TOTAL;
 use super::request::Request;
 use crate::error::Error;
@@ -37,7 +37,8 @@ pub(super) fn page(
 ) -> Result<SelectStatement, Error> {
     let renderer = &request.renderer;
     let enough_links = enough_links(request, bounded)?;
-    candidates.limit(LOOKED_AT);
+    let looked_at = u64::from(request.link_limits.looked_at);
+    candidates.limit(looked_at);
     let candidates = renderer.name("candidates", candidates);
 
     let mut matches = tested(request, bounded, &candidates)?;
@@ -51,7 +52,7 @@ pub(super) fn page(
     let matches = renderer.name("matches", matches);
 
     let fills = count(&matches).eq(Expr::cust(request.limit().to_string()));
-    let saw_all = count(&candidates).lt(Expr::cust(LOOKED_AT.to_string()));
+    let saw_all = count(&candidates).lt(Expr::cust(looked_at.to_string()));
     let complete = fills.or(saw_all);
     let complete = match enough_links {
         Some(enough) => enough.and(complete),
@@ -83,11 +84,12 @@ pub(super) fn total(
     count_of: impl Fn(SelectStatement) -> SelectStatement,
 ) -> Result<SelectStatement, Error> {
     let enough_links = enough_links(request, bounded)?;
-    candidates.limit(LOOKED_AT + 1);
+    let looked_at = u64::from(request.link_limits.looked_at);
+    candidates.limit(looked_at + 1);
     let candidates = request.renderer.name("total_candidates", candidates);
     let matches = tested(request, bounded, &candidates)?;
 
-    let few = count(&candidates).lte(Expr::cust(LOOKED_AT.to_string()));
+    let few = count(&candidates).lte(Expr::cust(looked_at.to_string()));
     let few = match enough_links {
         Some(enough) => enough.and(few),
         None => few,
@@ -136,7 +138,8 @@ fn enough_links(request: &Request<'_>, bounded: &Bounded) -> Result<Option<Expr>
     let Some(linked) = &bounded.links else {
         return Ok(None);
     };
-    let links = request.renderer.has_many_links(linked, FEW_LINKS, MANY)?;
+    let few_links = request.link_limits.few_links.into();
+    let links = request.renderer.has_many_links(linked, few_links, MANY)?;
     Ok(Some(the(&links, MANY)))
 }
 

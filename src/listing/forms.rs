@@ -2,20 +2,14 @@
 //!
 //! A condition on links can be tested row by row, or the rows that are linked can be found first. The first is fast
 //! where most rows fit, or few are left to be tested; the second where few fit. Only the data know, so that without
-//! statistics the statement itself looks: it counts links, up to a thousand, and tests the first rows, up to a
-//! thousand, and finds all that are linked only if that did not do.
+//! statistics the statement itself looks: it counts links, up to a limit, and tests the first rows, up to another, and
+//! finds all that are linked only if that did not do; see [`LinkLimits`](super::LinkLimits).
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::predicate::{Form, Linked, PredicateNode, Quantifier};
 use crate::report::Report;
-
-/// As many links as are found without a second thought.
-pub(super) const FEW_LINKS: u64 = 1_000;
-
-/// How many rows are looked at one by one before all that are linked are found.
-pub(super) const LOOKED_AT: u64 = 1_000;
 
 /// The form of the conditions on links ([`Links`](crate::Links)): tags, for example.
 ///
@@ -30,7 +24,8 @@ pub enum LinkForm {
     Probe,
     /// Those that are linked are found first: `IN (SELECT .. UNION SELECT ..)`.
     Set,
-    /// The first rows one by one; those that are linked only if that did not fill the page.
+    /// The first rows one by one; those that are linked only if that did not fill the page. How many rows, is said by
+    /// [`LinkLimits`](super::LinkLimits).
     Bounded,
 }
 
