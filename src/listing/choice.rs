@@ -37,7 +37,9 @@ pub(super) struct Circumstances<'c> {
 struct Estimates {
     /// How many links point at what is wanted.
     links: Option<f64>,
-    /// How many rows meet the other conditions.
+    /// How many rows there are.
+    rows: Option<f64>,
+    /// How many of them meet the other conditions.
     survivors: Option<f64>,
 }
 
@@ -69,6 +71,7 @@ pub(super) fn choose<'a>(
     let (driver, linked) = conjuncts.drivers().min_by(fewest)?;
     let estimates = Estimates {
         links: estimate(linked),
+        rows: circumstances.rows(),
         survivors: circumstances.survivors(conjuncts),
     };
     let chooser = Chooser {
@@ -127,19 +130,19 @@ impl Chooser<'_> {
             return self.finds_out("nothing is known of the links");
         };
         let known = self.known();
-        let survivors = self.estimates.survivors.unwrap_or(f64::INFINITY);
-        if survivors <= FEW_ROWS && survivors * LOOK < links * LINK {
-            return self.probe(known);
-        }
-        // So many rows are looked at before the page is full, if those that are linked lie anywhere.
-        let matches = links.min(survivors).max(1.0);
-        let looks = match survivors.is_finite() {
-            true => survivors.min(wanted as f64 * survivors / matches),
-            false => f64::from(self.circumstances.limits.looked_at),
+        let most = f64::from(self.circumstances.limits.looked_at);
+        let looks = match (self.estimates.rows, self.estimates.survivors) {
+            // So many rows are looked at before the page is full, if those that are linked lie anywhere.
+            (Some(rows), Some(survivors)) => {
+                let share = (links / rows.max(1.0)).clamp(f64::EPSILON, 1.0);
+                survivors.min(wanted as f64 / share)
+            }
+            _ => most,
         };
-        if looks > f64::from(self.circumstances.limits.looked_at) || links * LINK <= looks * LOOK {
+        if looks > most || links * LINK <= looks * LOOK {
             return self.set(known);
         }
+        // Also of few rows: with nothing but a LIMIT, PostgreSQL may look for them along the order of the page.
         self.bounded(known)
     }
 
@@ -244,13 +247,17 @@ impl Circumstances<'_> {
         self.statistics?.links(linked, self.tenant?)
     }
 
+    /// How many rows there are.
+    fn rows(&self) -> Option<f64> {
+        match self.tenant {
+            Some(tenant) => self.statistics?.tenant_rows(self.definition, tenant),
+            None => self.statistics?.rows(self.definition),
+        }
+    }
+
     /// How many rows meet the conditions that are not on links. One of which nothing is known is taken to leave all.
     fn survivors(&self, conjuncts: &Conjuncts<'_>) -> Option<f64> {
-        let statistics = self.statistics?;
-        let rows = match self.tenant {
-            Some(tenant) => statistics.tenant_rows(self.definition, tenant)?,
-            None => statistics.rows(self.definition)?,
-        };
+        let (statistics, rows) = (self.statistics?, self.rows()?);
         let others = conjuncts
             .iter()
             .filter(|conjunct| drives(conjunct.node).is_none());
