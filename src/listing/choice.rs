@@ -35,11 +35,11 @@ pub(super) struct Circumstances<'c> {
 
 /// What is known of the condition that drives, and of the others.
 struct Estimates {
-    /// How many links point at what is wanted.
+    /// How many links point at what is wanted; at the rarest of it, if all of it is.
     links: Option<f64>,
-    /// How many rows there are.
-    rows: Option<f64>,
-    /// How many of them meet the other conditions.
+    /// The share of the rows that is linked.
+    share: Option<f64>,
+    /// How many rows meet the other conditions.
     survivors: Option<f64>,
 }
 
@@ -61,7 +61,7 @@ pub(super) fn choose<'a>(
     conjuncts: &Conjuncts<'_>,
     circumstances: &Circumstances<'_>,
 ) -> Option<Forms<'a>> {
-    let estimate = |linked: &Linked| circumstances.links(linked);
+    let estimate = |linked: &Linked| circumstances.links(linked)?.into_iter().reduce(f64::min);
     let fewest = |(_, left): &(usize, &Arc<Linked>), (_, right): &(usize, &Arc<Linked>)| {
         let (left, right) = (estimate(left), estimate(right));
         // What is not known of is taken for more than what is.
@@ -71,7 +71,7 @@ pub(super) fn choose<'a>(
     let (driver, linked) = conjuncts.drivers().min_by(fewest)?;
     let estimates = Estimates {
         links: estimate(linked),
-        rows: circumstances.rows(),
+        share: circumstances.share(linked),
         survivors: circumstances.survivors(conjuncts),
     };
     let chooser = Chooser {
@@ -131,12 +131,9 @@ impl Chooser<'_> {
         };
         let known = self.known();
         let most = f64::from(self.circumstances.limits.looked_at);
-        let looks = match (self.estimates.rows, self.estimates.survivors) {
+        let looks = match (self.estimates.share, self.estimates.survivors) {
             // So many rows are looked at before the page is full, if those that are linked lie anywhere.
-            (Some(rows), Some(survivors)) => {
-                let share = (links / rows.max(1.0)).clamp(f64::EPSILON, 1.0);
-                survivors.min(wanted as f64 / share)
-            }
+            (Some(share), Some(survivors)) => survivors.min(wanted as f64 / share),
             _ => most,
         };
         if looks > most || links * LINK <= looks * LOOK {
@@ -242,9 +239,19 @@ impl Chooser<'_> {
 }
 
 impl Circumstances<'_> {
-    /// How many links point at what is wanted; at the rarest of it, if all of it is.
-    fn links(&self, linked: &Linked) -> Option<f64> {
+    /// How many links point at what is wanted: at any of it, or at each, if all of it is.
+    fn links(&self, linked: &Linked) -> Option<Vec<f64>> {
         self.statistics?.links(linked, self.tenant?)
+    }
+
+    /// The share of the rows that is linked, if each link is another row's, and nothing has to do with anything else.
+    fn share(&self, linked: &Linked) -> Option<f64> {
+        let rows = self.rows()?.max(1.0);
+        let shares = self
+            .links(linked)?
+            .into_iter()
+            .map(|links| (links / rows).min(1.0));
+        Some(shares.product::<f64>().max(f64::EPSILON))
     }
 
     /// How many rows there are.

@@ -8,17 +8,15 @@ use crate::predicate::{Linked, PredicateNode, Quantifier};
 use crate::schema::{Hop, Tenant};
 
 impl Statistics {
-    /// How many of the tenant's links point at what is wanted; at the rarest of it, if all of it is wanted.
-    pub(crate) fn links(&self, linked: &Linked, tenant: &Tenant) -> Option<f64> {
+    /// How many of the tenant's links point at what is wanted: at any of it, or, if all of it is wanted, at each.
+    pub(crate) fn links(&self, linked: &Linked, tenant: &Tenant) -> Option<Vec<f64>> {
         if linked.quantifier != Quantifier::All {
-            return self.links_to(linked, linked.values().to_vec(), tenant);
+            let links = self.links_to(linked, linked.values().to_vec(), tenant)?;
+            return Some(vec![links]);
         }
-        let each = linked
-            .values()
-            .iter()
-            .map(|value| self.links_to(linked, vec![value.clone()], tenant));
-        let each: Option<Vec<f64>> = each.collect();
-        each?.into_iter().reduce(f64::min)
+        let values = linked.values().iter();
+        let each = values.map(|value| self.links_to(linked, vec![value.clone()], tenant));
+        each.collect()
     }
 
     fn links_to(&self, linked: &Linked, wanted: Vec<Value>, tenant: &Tenant) -> Option<f64> {
