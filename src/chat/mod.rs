@@ -13,6 +13,7 @@ mod content_types;
 mod filters;
 mod listings;
 mod relations;
+mod statistics;
 pub mod tables;
 mod tags;
 mod version;
@@ -26,6 +27,7 @@ pub use filters::{
     trace_filters, version_tags_column, versions_column,
 };
 pub use listings::{messages, participants, sessions, traces};
+pub use statistics::filter_tables;
 pub use tables::*;
 pub use tags::{Match, TagKey, Tagged, tagged, version_tagged};
 pub use version::Version;

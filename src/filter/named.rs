@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Cost, FilterRequest, Selectivity};
 use crate::predicate::Predicate;
 use crate::schema::Entity;
+use crate::statistics::Statistics;
 
 /// A condition on one row of the entity `E`, with a name and a rank, for a
 /// [`FilterPipeline`](super::FilterPipeline).
@@ -72,6 +73,12 @@ impl<E: Entity> Filter<E> {
     #[must_use]
     pub fn rank(&self) -> Selectivity {
         self.selectivity
+    }
+
+    /// The share of the rows that it leaves, about, from 0 to 1; `None` where the statistics say nothing of its columns.
+    #[must_use]
+    pub fn estimate(&self, statistics: &Statistics) -> Option<f64> {
+        statistics.share(&self.predicate)
     }
 
     /// What it costs to test one row: that of the condition's dearest part.

@@ -11,12 +11,6 @@ use std::sync::Arc;
 use crate::predicate::{Form, Linked, PredicateNode, Quantifier};
 use crate::report::Report;
 
-/// As many links as are found without a second thought.
-pub(super) const FEW_LINKS: u64 = 1_000;
-
-/// How many rows are looked at one by one before all that are linked are found.
-pub(super) const LOOKED_AT: u64 = 1_000;
-
 /// The form of the conditions on links ([`Links`](crate::Links)): tags, for example.
 ///
 /// Every form gives the same rows.
@@ -81,6 +75,13 @@ impl Way<'_> {
 }
 
 impl Bounded {
+    /// The column that all its tests start from, if it is one.
+    pub fn start(&self) -> Option<&'static str> {
+        let mut starts = self.starts();
+        let first = starts.next()?;
+        starts.all(|start| start == first).then_some(first)
+    }
+
     /// The columns that its tests start from.
     pub fn starts(&self) -> impl Iterator<Item = &'static str> {
         self.probes.iter().flat_map(|probe| match probe {
@@ -205,7 +206,10 @@ impl Choice<'_> {
         let (probes, narrow): (Vec<_>, Vec<_>) = self
             .conjuncts
             .iter()
-            .map(|node| (*node).clone())
+            .map(|node| match drives(node) {
+                Some(linked) => PredicateNode::Linked(Arc::clone(linked), Form::OneByOne),
+                None => (*node).clone(),
+            })
             .partition(|node| drives(node).is_some());
         Way::Bounded(Bounded {
             narrow,

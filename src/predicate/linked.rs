@@ -40,8 +40,10 @@ pub(crate) enum Quantifier {
 /// How a [`Linked`] is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// Each row is looked at by itself.
+    /// Each row is looked at, by itself or at once with all others, as the planner likes.
     Probe,
+    /// Each row is looked at by itself: there are few.
+    OneByOne,
     /// The rows that are linked are found first.
     Set,
 }
@@ -66,6 +68,11 @@ impl Linked {
         let mut starts = self.starts();
         let first = starts.next()?;
         starts.all(|start| start == first).then_some(first)
+    }
+
+    /// The column by which rows are named that are found by their links: what all ways start from, else the key.
+    pub fn start_or_key(&self) -> &'static str {
+        self.start().unwrap_or(self.row.key)
     }
 
     /// The columns that the ways start from.

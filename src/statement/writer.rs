@@ -36,8 +36,9 @@ impl fmt::Display for Writer {
 impl SqlWriter for Writer {
     fn push_param<T: QueryBuilder>(&mut self, value: Value, _: &T) {
         // Nothing but LIMIT and OFFSET makes an unsigned value here: PostgreSQL has no such type.
+        // OFFSET 0 is no page's: it keeps a sub-select from being joined.
         let value = match value {
-            Value::BigUnsigned(Some(rows)) if self.text.ends_with(" LIMIT ") => {
+            Value::BigUnsigned(Some(rows)) if rows == 0 || self.text.ends_with(" LIMIT ") => {
                 self.text.push_str(&rows.to_string());
                 return;
             }

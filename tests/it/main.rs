@@ -11,9 +11,12 @@ mod names;
 mod oracle;
 mod own_tables;
 mod postgres_driver;
+#[cfg(feature = "query-string")]
+mod query_string;
 mod rows;
 mod sql;
 mod statement;
+mod statistics;
 mod support;
 mod through;
 #[cfg(feature = "tokio-postgres")]
