@@ -63,6 +63,10 @@ impl<E: Entity> Filter<E> {
         &self.name
     }
 
+    pub(crate) fn shared_name(&self) -> Cow<'static, str> {
+        self.name.clone()
+    }
+
     /// Its condition.
     #[must_use]
     pub fn predicate(&self) -> &Predicate<E> {

@@ -14,6 +14,7 @@ mod datum;
 mod estimate;
 mod evaluate;
 mod labels;
+mod links;
 mod model;
 mod pattern;
 mod pointing;
