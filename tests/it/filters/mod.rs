@@ -6,11 +6,18 @@ mod requests;
 mod rows;
 
 use chrono::DateTime;
+use pagewise::chat::TaggableIds;
 use pagewise::filter::{FilterRequest, FilterSet, Viewer};
-use pagewise::{Entity, Listing, Page, Strategy};
+use pagewise::{ContentTypeId, Entity, Listing, Page, Strategy};
 use postgres::Client;
 
 use crate::support::{TEAM, run};
+
+/// For what is built and not run, or has no tags.
+const IDS: TaggableIds = TaggableIds {
+    chat: ContentTypeId::new(1),
+    message: ContentTypeId::new(2),
+};
 
 /// Somebody in New York, when the reference data end: there, a day ends when another has long begun.
 pub fn viewer() -> Viewer {
