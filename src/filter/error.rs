@@ -83,7 +83,7 @@ pub enum FilterError {
     },
 
     /// A text that names no version of a chatbot.
-    #[error("{version:?} is no version: write v3, 3 or v3-unreleased")]
+    #[error("{} is no version: write v3, 3 or v3-unreleased", Quoted(version))]
     #[non_exhaustive]
     InvalidVersion {
         /// What the request said.

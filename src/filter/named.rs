@@ -57,6 +57,12 @@ impl<E: Entity> Filter<E> {
         self
     }
 
+    /// The part of a request that it was made from, if it was made from one.
+    #[must_use]
+    pub fn request(&self) -> Option<&FilterRequest> {
+        self.asked.as_ref()
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {

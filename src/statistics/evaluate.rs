@@ -39,6 +39,9 @@ pub(super) fn evaluate(node: &PredicateNode, row: LabelledRow<'_>) -> Option<Opt
         }
         PredicateNode::Any(parts) => any(parts.iter().map(|part| evaluate(part, row))),
         PredicateNode::Not(inner) => evaluate(inner, row).map(|truth| truth.map(|truth| !truth)),
+        PredicateNode::NotTrue(inner) => {
+            evaluate(inner, row).map(|truth| Some(truth != Some(true)))
+        }
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use sea_query::Value;
 use super::column::share;
 use super::model::Statistics;
 use super::pattern::Pattern;
-use crate::expression::Node;
+use crate::expression::{LOCAL_DATE, Node};
 use crate::predicate::{Comparison, PredicateNode};
 use crate::schema::{DataType, EntityDefinition, Hop, Tenancy, Tenant, null};
 
@@ -76,8 +76,10 @@ impl Statistics {
         match node {
             PredicateNode::Compare(left, how, right) => {
                 let (left, how, right) = value_last(left, *how, right);
-                let Node::Value(value) = right else {
-                    return None;
+                let value = match right {
+                    Node::Value(value) => value,
+                    Node::Constant(text) => &Value::from(*text),
+                    _ => return None,
                 };
                 let how = if truth { how } else { opposite(how) };
                 self.compared(definition, left, how, value)
@@ -128,7 +130,23 @@ impl Statistics {
             PredicateNode::All(parts) => either(each(parts)?),
             PredicateNode::Any(parts) if truth => self.disjunction(definition, parts),
             PredicateNode::Any(parts) => share(each(parts)?.into_iter().product()),
+            PredicateNode::OneOfRows {
+                path,
+                filter,
+                negated,
+            } => {
+                let one_of = self.existing(definition, &path.hops, Some(filter))?;
+                if *negated != truth {
+                    return Some(one_of);
+                }
+                let pointing = self.column(definition, path.hops.first()?.from)?;
+                share(pointing.present() - one_of)
+            }
             PredicateNode::Not(inner) => self.share_where(definition, inner, !truth),
+            PredicateNode::NotTrue(inner) => {
+                let left_out = self.share_where(definition, inner, true)?;
+                share(if truth { 1.0 - left_out } else { left_out })
+            }
             _ => None,
         }
     }
@@ -248,7 +266,10 @@ impl Statistics {
         }
         let mut all = 1.0;
         let mut ranges: Vec<Bounds<'_>> = Vec::new();
-        for part in flat {
+        for part in &flat {
+            if is_said_by_bounds(part, &flat) {
+                continue;
+            }
             let of_part = self.share_where(definition, part, true)?;
             let Some((node, is_lower)) = bound(part) else {
                 all *= of_part;
@@ -338,12 +359,24 @@ fn bound(node: &PredicateNode) -> Option<(&Node, bool)> {
     }
 }
 
+/// Whether a condition is on the date of an instant that others bound by instants: these say about the same.
+fn is_said_by_bounds(part: &PredicateNode, parts: &[&PredicateNode]) -> bool {
+    let PredicateNode::Compare(Node::Function(LOCAL_DATE, arguments), _, _) = part else {
+        return false;
+    };
+    let Some(instant) = arguments.last() else {
+        return false;
+    };
+    let mut bounded = parts.iter().filter_map(|part| bound(part));
+    bounded.any(|(node, _)| node.is_same_value(instant))
+}
+
 /// The value of the row that a condition is about, if it is about one.
 fn tested(node: &PredicateNode) -> Option<&Node> {
     match node {
         PredicateNode::Compare(left, how, right) => {
             let (left, _, right) = value_last(left, *how, right);
-            matches!(right, Node::Value(_)).then_some(left)
+            matches!(right, Node::Value(_) | Node::Constant(_)).then_some(left)
         }
         PredicateNode::IsNull { node, .. }
         | PredicateNode::AnyOf { node, .. }

@@ -8,10 +8,11 @@ use pagewise::chat::{
     self, Chat, Experiment, Message, Participant, Session, Tag, TaggedItem, Trace,
 };
 use pagewise::driver::postgres::Execute;
-use pagewise::expression::coalesce;
+use pagewise::expression::{coalesce, constant};
+use pagewise::predicate::{Comparison, compare};
 use pagewise::sea_query::Value;
 use pagewise::statistics::{Statistics, StatisticsCache, TableSet};
-use pagewise::{Entity, Predicate, entity};
+use pagewise::{Entity, Predicate, TimeZone, entity};
 use postgres::{Client, Error as DriverError, Row};
 
 use crate::support::{TEAM, empty, reader, run};
@@ -227,6 +228,49 @@ fn equality_lists_and_null() {
         "message_type = 'human'",
         1.1,
     );
+}
+
+#[test]
+fn what_filters_of_requests_mean() {
+    let mut client = reader();
+    let statistics = read(&mut client);
+    let mut session = |condition: &Predicate<Session>, sql: &str, factor: f64| {
+        close(&mut client, &statistics, condition, sql, factor);
+    };
+    let web = Session::PLATFORM.any_of(["web"]);
+    session(
+        &web.clone().is_not_true(),
+        "platform IS DISTINCT FROM 'web'",
+        1.2,
+    );
+    session(&!web.is_not_true(), "platform = 'web'", 1.2);
+    session(
+        &compare(Session::STATUS, Comparison::NotEqual, constant("setup")),
+        "status <> 'setup'",
+        1.2,
+    );
+    let family = || Session::experiment().is_one_of(chat::family(&[10]));
+    let sql = "experiment_id IN (SELECT id FROM experiments_experiment WHERE 10 IN (id, working_version_id))";
+    // Chatbots are few, and some are used a thousand times as much as others.
+    session(&family(), sql, 40.0);
+    session(&family().is_not_true(), &format!("NOT {sql}"), 1.5);
+    let zone = TimeZone::UTC;
+    for text in ["2026-10-01", "2026-07-01"] {
+        let date = text.parse().unwrap();
+        let column = Session::CREATED_AT;
+        session(
+            &column.before_date(date, &zone),
+            &format!("created_at < '{text}'"),
+            1.3,
+        );
+        session(
+            &column.after_date(date, &zone),
+            &format!("created_at::date > '{text}'"),
+            1.3,
+        );
+        let days = format!("created_at BETWEEN date '{text}' - 1 AND date '{text}' + 2");
+        session(&column.on_date(date, &zone), &days, 2.0);
+    }
 }
 
 #[test]
