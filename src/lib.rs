@@ -157,6 +157,7 @@ pub mod schema;
 pub mod statement;
 pub mod statistics;
 mod strategy;
+mod time_zone;
 
 pub use sea_query;
 
@@ -170,6 +171,7 @@ pub use predicate::Predicate;
 pub use schema::{Column, Entity, Links, Relation, ToOne};
 pub use statement::Statement;
 pub use strategy::Strategy;
+pub use time_zone::TimeZone;
 
 /// The README's code compiles.
 #[cfg(all(doctest, feature = "postgres"))]

@@ -72,6 +72,14 @@ pub enum FilterError {
         operators: usize,
     },
 
+    /// A text that names no version of a chatbot.
+    #[error("{version:?} is no version: write v3, 3 or v3-unreleased")]
+    #[non_exhaustive]
+    InvalidVersion {
+        /// What the request said.
+        version: String,
+    },
+
     /// There are more filters than the set takes.
     #[error(
         "there are {count} filters, the limit is {limit}: ask for less, or raise it with `.limit(..)`"

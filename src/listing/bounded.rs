@@ -15,14 +15,13 @@ use sea_query::{
     Asterisk, CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, UnionType,
 };
 
-use super::forms::{Bounded, FEW_LINKS, LOOKED_AT};
+use super::forms::{Bounded, LOOKED_AT};
 use super::outputs::TOTAL;
 use super::request::Request;
 use crate::error::Error;
 use crate::render::{Scope, iden, side_by_side};
 
 const CANDIDATES: &str = "candidates";
-const MANY: &str = "are_many";
 const COMPLETE: &str = "is_complete";
 
 /// A page, or a part of one, from its two ways.
@@ -163,8 +162,7 @@ fn enough_links(request: &Request<'_>, bounded: &Bounded) -> Result<Option<Expr>
     let Some(linked) = &bounded.links else {
         return Ok(None);
     };
-    let links = request.renderer.has_many_links(linked, FEW_LINKS, MANY)?;
-    Ok(Some(the(&links, MANY)))
+    Ok(Some(request.renderer.has_many_links(linked)?))
 }
 
 /// `(SELECT column FROM word)`, of one row.

@@ -11,9 +11,6 @@ use std::sync::Arc;
 use crate::predicate::{Form, Linked, PredicateNode, Quantifier};
 use crate::report::Report;
 
-/// As many links as are found without a second thought.
-pub(super) const FEW_LINKS: u64 = 1_000;
-
 /// How many rows are looked at one by one before all that are linked are found.
 pub(super) const LOOKED_AT: u64 = 1_000;
 

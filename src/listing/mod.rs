@@ -19,6 +19,7 @@ mod request;
 mod selection;
 mod sort_fields;
 mod total;
+mod visible_columns;
 mod wrap;
 
 pub use builder::Listing;
@@ -28,6 +29,7 @@ pub use page::{Page, Total, TotalCount};
 pub use page_statement::PageStatement;
 pub use selection::{Selectable, Selection, Shows};
 pub use sort_fields::SortFields;
+pub use visible_columns::{Visible, VisibleColumns};
 
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub(crate) use page_statement::PageShape;

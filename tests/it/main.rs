@@ -3,6 +3,7 @@
 mod bad_input;
 mod content_types;
 mod cursors;
+mod dates;
 mod laws;
 mod links;
 mod names;
