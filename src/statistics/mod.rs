@@ -17,12 +17,14 @@ mod labels;
 mod model;
 mod pattern;
 mod pointing;
+mod range;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod read;
 mod row;
 mod selectivity;
 mod statement;
 mod table_set;
+mod value;
 
 pub use cache::StatisticsCache;
 pub use model::Statistics;
