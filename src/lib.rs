@@ -134,6 +134,8 @@
 //! | `postgres` | yes | `fetch` through the blocking client of the crate `postgres` |
 //! | `tokio-postgres` | | `fetch_async` through the client of the crate `tokio-postgres` |
 //! | `uuid` | | columns and tenants of the type `uuid` |
+//! | `query-string` | | filters read from a query string and written back: [`filter`] |
+//! | `serde` | | filters of a request in JSON, TOML and other formats |
 //!
 //! Without a driver's feature, statements are still built: [`Statement::text`] and [`Statement::parameters`] are
 //! there for any other driver.

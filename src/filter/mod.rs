@@ -5,21 +5,31 @@
 
 mod column;
 mod error;
+#[cfg(feature = "query-string")]
+mod list;
 mod meaning;
 mod named;
 mod operator;
 mod pipeline;
+#[cfg(feature = "query-string")]
+mod query_string;
 mod request;
 mod selectivity;
+#[cfg(feature = "serde")]
+mod serialized;
 mod set;
 mod viewer;
 
 pub use column::FilterColumn;
 pub use error::FilterError;
+#[cfg(feature = "query-string")]
+pub use list::ValueList;
 pub use meaning::{Meaning, Question};
 pub use named::Filter;
 pub use operator::Operator;
 pub use pipeline::FilterPipeline;
+#[cfg(feature = "query-string")]
+pub use query_string::FilterRequests;
 pub use request::FilterRequest;
 pub use selectivity::{Cost, Selectivity};
 pub use set::{FilterSet, Lenient};

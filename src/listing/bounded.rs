@@ -15,7 +15,7 @@ use sea_query::{
     Asterisk, CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, UnionType,
 };
 
-use super::forms::{Bounded, LOOKED_AT};
+use super::forms::Bounded;
 use super::outputs::TOTAL;
 use super::request::Request;
 use crate::error::Error;
@@ -52,9 +52,10 @@ impl<S: Fn(&mut SelectStatement), O: Fn(&mut SelectStatement)> Page<S, O> {
         } = self;
         let renderer = &request.renderer;
         let enough_links = enough_links(request, bounded)?;
+        let looked_at = u64::from(request.link_limits.looked_at);
 
         // A sub-select, not a CTE: PostgreSQL knows that it is in order, and stops at the end of the page.
-        candidates.limit(LOOKED_AT);
+        candidates.limit(looked_at);
         let scope = Scope::root(CANDIDATES);
         let mut matches = Query::select();
         matches
@@ -72,10 +73,10 @@ impl<S: Fn(&mut SelectStatement), O: Fn(&mut SelectStatement)> Page<S, O> {
         let mut found = Query::select();
         found.expr(count()).from(iden(&matches));
         let fills = value(found).eq(Expr::cust(request.limit().to_string()));
-        rows.expr(Expr::cust("1")).limit(LOOKED_AT);
+        rows.expr(Expr::cust("1")).limit(looked_at);
         let mut seen = Query::select();
         seen.expr(count()).from_subquery(rows, scope.iden());
-        let saw_all = value(seen).lt(Expr::cust(LOOKED_AT.to_string()));
+        let saw_all = value(seen).lt(Expr::cust(looked_at.to_string()));
         let complete = fills.or(saw_all);
         let complete = match enough_links {
             Some(enough) => enough.and(complete),
@@ -113,8 +114,9 @@ pub(super) fn total(
     count_of: impl Fn(SelectStatement) -> SelectStatement,
 ) -> Result<SelectStatement, Error> {
     let enough_links = enough_links(request, bounded)?;
+    let looked_at = u64::from(request.link_limits.looked_at);
     let row = Scope::root(request.definition.alias);
-    candidates.expr(row.column(start)).limit(LOOKED_AT + 1);
+    candidates.expr(row.column(start)).limit(looked_at + 1);
     let array = Expr::cust_with_exprs("ARRAY $1", [value(candidates)]);
     let mut candidates = Query::select();
     candidates.expr_as(array, start);
@@ -125,7 +127,7 @@ pub(super) fn total(
     test(request, bounded, &Scope::root(start), &mut matches)?;
 
     let number = Func::cust("cardinality").arg(the(&candidates, start));
-    let few = Expr::from(number).lte(Expr::cust(LOOKED_AT.to_string()));
+    let few = Expr::from(number).lte(Expr::cust(looked_at.to_string()));
     let few = match enough_links {
         Some(enough) => enough.and(few),
         None => few,

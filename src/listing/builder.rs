@@ -7,7 +7,7 @@ use super::forms::{Circumstances, Forms, LinkForm};
 use super::outputs::Outputs;
 use super::request::Request;
 use super::selection::{Selection, Shown, Shows};
-use super::{Page, PageStatement, cursor, legacy, optimized};
+use super::{LinkLimits, Page, PageStatement, cursor, legacy, optimized};
 use crate::error::Error;
 use crate::filter::FilterPipeline;
 use crate::order::{Direction, Order, OrderNode};
@@ -79,6 +79,7 @@ pub struct Listing<E> {
     tenant: Option<Tenant>,
     filters: Vec<PredicateNode>,
     link_form: LinkForm,
+    link_limits: LinkLimits,
     orders: Vec<OrderNode>,
     default_orders: Vec<OrderNode>,
     shown: Vec<Shown>,
@@ -96,6 +97,7 @@ impl<E: Entity> Listing<E> {
             tenant: None,
             filters: Vec::new(),
             link_form: LinkForm::default(),
+            link_limits: LinkLimits::default(),
             orders: Vec::new(),
             default_orders: Vec::new(),
             shown: Vec::new(),
@@ -136,6 +138,14 @@ impl<E: Entity> Listing<E> {
     #[must_use]
     pub fn link_form(mut self, form: LinkForm) -> Self {
         self.link_form = form;
+        self
+    }
+
+    /// How long the statement looks at single rows and links, where it finds out by itself which form of its conditions
+    /// on links is faster.
+    #[must_use]
+    pub fn link_limits(mut self, limits: LinkLimits) -> Self {
+        self.link_limits = limits;
         self
     }
 
@@ -223,8 +233,9 @@ impl<E: Entity> Listing<E> {
         let orders = self.total_order();
         let request = Request {
             definition: const { &E::DEFINITION },
-            renderer: Renderer::new(self.tenant.as_ref()),
+            renderer: Renderer::new(self.tenant.as_ref(), self.link_limits.few_links),
             forms: self.forms(page, &orders),
+            link_limits: self.link_limits,
             outputs: Outputs::new(const { &E::DEFINITION }, &self.shown, &orders)?,
             after: cursor::fitting(page, const { &E::DEFINITION }, &orders)?,
             orders,
@@ -300,6 +311,7 @@ impl<E> Clone for Listing<E> {
             tenant: self.tenant.clone(),
             filters: self.filters.clone(),
             link_form: self.link_form,
+            link_limits: self.link_limits,
             orders: self.orders.clone(),
             default_orders: self.default_orders.clone(),
             shown: self.shown.clone(),

@@ -11,9 +11,6 @@ use std::sync::Arc;
 use crate::predicate::{Form, Linked, PredicateNode, Quantifier};
 use crate::report::Report;
 
-/// How many rows are looked at one by one before all that are linked are found.
-pub(super) const LOOKED_AT: u64 = 1_000;
-
 /// The form of the conditions on links ([`Links`](crate::Links)): tags, for example.
 ///
 /// Every form gives the same rows.

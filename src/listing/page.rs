@@ -131,13 +131,13 @@ impl Page {
         }
     }
 
-    /// Read from its end.
     /// Whether it begins too far in for all rows before it to be looked at.
     pub(super) fn is_deep(&self) -> bool {
         const DEEP: u64 = 100;
         matches!(self.position, Position::Offset(offset) if offset > DEEP)
     }
 
+    /// Read from its end.
     pub(super) fn is_backward(&self) -> bool {
         matches!(self.position, Position::Before(_) | Position::End)
     }

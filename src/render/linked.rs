@@ -17,9 +17,6 @@ use crate::error::Error;
 use crate::predicate::{Form, Linked, Quantifier};
 use crate::schema::Path;
 
-/// As many links as are looked at without a second thought.
-const FEW_LINKS: u64 = 1_000;
-
 /// Which of the wanted values, and what else is read there.
 enum Wanted {
     /// Any of them.
@@ -62,7 +59,7 @@ impl Renderer<'_> {
                 Quantifier::Any | Quantifier::None => Wanted::All,
             };
             let count = self.count_links(linked, &wanted)?;
-            let many = count.gt(Expr::cust(FEW_LINKS.to_string()));
+            let many = count.gt(Expr::cust(self.few_links.to_string()));
             let mut select = Query::select();
             select.expr_as(many, MANY);
             Ok::<_, Error>(select)
@@ -177,7 +174,7 @@ impl Renderer<'_> {
                 .from(table)
                 .and_where_option(bound)
                 .and_where(self.points_at(&link, linked, wanted, Form::Set)?)
-                .limit(FEW_LINKS + 1);
+                .limit(u64::from(self.few_links) + 1);
             count.from_subquery(links, link.inside("counted").iden());
         }
         Ok(Expr::SubQuery(None, Box::new(count.into())))

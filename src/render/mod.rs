@@ -32,6 +32,8 @@ pub(crate) use self::value::{bound, comparable, reject_nul, reject_nul_text};
 /// What the parts of one statement have in common.
 pub(crate) struct Renderer<'a> {
     tenant: Option<&'a Tenant>,
+    /// As many links as are found without a second thought.
+    few_links: u32,
     /// The tables that have been read.
     read: RefCell<Vec<Definition>>,
     /// How many conditions and functions are around what is being written.
@@ -40,9 +42,10 @@ pub(crate) struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    pub fn new(tenant: Option<&'a Tenant>) -> Self {
+    pub fn new(tenant: Option<&'a Tenant>, few_links: u32) -> Self {
         Self {
             tenant,
+            few_links,
             read: RefCell::new(Vec::with_capacity(8)),
             depth: Cell::new(0),
             named: Named::default(),

@@ -10,6 +10,8 @@ mod names;
 mod oracle;
 mod own_tables;
 mod postgres_driver;
+#[cfg(feature = "query-string")]
+mod query_string;
 mod rows;
 mod sql;
 mod statement;
