@@ -4,6 +4,7 @@ use sea_query::Value;
 
 use super::datum::Datum;
 use super::labels::PointedAt;
+use super::value::constant;
 use crate::expression::Node;
 use crate::predicate::{Comparison, PredicateNode};
 use crate::schema::DataType;
@@ -11,8 +12,8 @@ use crate::schema::DataType;
 /// Whether a condition is true of a row, as in SQL: `Some(None)` is NULL. `None` if it cannot be told.
 pub(super) fn evaluate(node: &PredicateNode, row: PointedAt<'_>) -> Option<Option<bool>> {
     match node {
-        PredicateNode::Compare(Node::Column(column), how, Node::Value(value)) => {
-            compare(row.value(column)?, *how, value)
+        PredicateNode::Compare(Node::Column(column), how, value) => {
+            compare(row.value(column)?, *how, &*constant(value)?)
         }
         PredicateNode::IsNull {
             node: Node::Column(column),

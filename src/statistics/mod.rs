@@ -24,6 +24,8 @@ mod row;
 mod selectivity;
 mod statement;
 mod table_set;
+#[cfg(test)]
+mod tests;
 mod value;
 
 pub use cache::StatisticsCache;

@@ -101,7 +101,11 @@ impl Statistics {
             return if rest == 0.0 { share(common) } else { None };
         };
         let expected = self.expected_keys(target, conditions(), tenant);
-        let others = (expected? - found).clamp(0.0, rest_keys);
+        let others = match expected {
+            Some(expected) => (expected - found).clamp(0.0, rest_keys),
+            None if found > 0.0 => 0.0,
+            None => return None,
+        };
         share(common + rest * others / rest_keys)
     }
 

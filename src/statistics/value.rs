@@ -96,7 +96,9 @@ impl Statistics {
     pub(super) fn nulls(&self, definition: &EntityDefinition, node: &Node) -> Option<f64> {
         match node {
             Node::Column(name) => Some(self.column(definition, name)?.nulls),
-            Node::Value(value) => Some(if is_null(value) { 1.0 } else { 0.0 }),
+            Node::Value(value) | Node::NamedValue(value) => {
+                Some(if is_null(value) { 1.0 } else { 0.0 })
+            }
             Node::Function(LOCAL_DATE, arguments) => self.nulls(definition, arguments.last()?),
             Node::Function("coalesce", arguments) => {
                 let each = arguments
@@ -112,7 +114,7 @@ impl Statistics {
 /// What is the same for every row.
 pub(super) fn constant(node: &Node) -> Option<Cow<'_, Value>> {
     match node {
-        Node::Value(value) => Some(Cow::Borrowed(value)),
+        Node::Value(value) | Node::NamedValue(value) => Some(Cow::Borrowed(value)),
         Node::Constant(text) => Some(Cow::Owned(Value::String(Some((*text).to_owned())))),
         _ => None,
     }
