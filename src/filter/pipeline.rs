@@ -134,6 +134,11 @@ impl<E: Entity> FilterPipeline<E> {
     /// The conditions, in the order in which they are written, all of which must be true.
     #[must_use]
     pub fn predicate(&self) -> Predicate<E> {
+        Predicate::new(PredicateNode::All(self.conditions()))
+    }
+
+    /// The conditions, in the order in which they are written, as they are written.
+    pub(crate) fn conditions(&self) -> Vec<PredicateNode> {
         let ordered = self.ordered().into_iter();
         let mut conditions: Vec<_> = ordered
             .map(|filter| filter.predicate.node.clone())
@@ -143,7 +148,7 @@ impl<E: Entity> FilterPipeline<E> {
                 keep_before_texts(condition);
             }
         }
-        Predicate::new(PredicateNode::All(conditions))
+        conditions
     }
 
     /// The order, and the reason for each place.

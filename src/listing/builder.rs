@@ -127,9 +127,7 @@ impl<E: Entity> Listing<E> {
     /// Only rows that pass all filters of the pipeline, written in its order.
     #[must_use]
     pub fn filter_all(mut self, pipeline: &FilterPipeline<E>) -> Self {
-        let ordered = pipeline.ordered();
-        let conditions = ordered.iter().map(|filter| filter.predicate().node.clone());
-        self.filters.extend(conditions);
+        self.filters.extend(pipeline.conditions());
         self
     }
 
