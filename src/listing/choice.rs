@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use sea_query::Value;
+
 use super::conjuncts::{Conjuncts, drives};
 use super::forms::{Forms, Way};
 use super::{LinkForm, LinkLimits};
-use crate::predicate::{Form, Linked};
+use crate::predicate::{Form, Linked, Quantifier};
 use crate::report::Report;
 use crate::schema::{Definition, Tenant};
 use crate::statistics::Statistics;
@@ -35,8 +37,10 @@ pub(super) struct Circumstances<'c> {
 
 /// What is known of the condition that drives, and of the others.
 struct Estimates {
-    /// How many links point at what is wanted.
+    /// How many links point at what is wanted; at the rarest of it, if all of it is.
     links: Option<f64>,
+    /// The share of the rows that is linked.
+    share: Option<f64>,
     /// How many rows meet the other conditions.
     survivors: Option<f64>,
 }
@@ -59,7 +63,7 @@ pub(super) fn choose<'a>(
     conjuncts: &Conjuncts<'_>,
     circumstances: &Circumstances<'_>,
 ) -> Option<Forms<'a>> {
-    let estimate = |linked: &Linked| circumstances.links(linked);
+    let estimate = |linked: &Linked| circumstances.links(linked)?.into_iter().reduce(f64::min);
     let fewest = |(_, left): &(usize, &Arc<Linked>), (_, right): &(usize, &Arc<Linked>)| {
         let (left, right) = (estimate(left), estimate(right));
         // What is not known of is taken for more than what is.
@@ -69,6 +73,7 @@ pub(super) fn choose<'a>(
     let (driver, linked) = conjuncts.drivers().min_by(fewest)?;
     let estimates = Estimates {
         links: estimate(linked),
+        share: circumstances.share(linked),
         survivors: circumstances.survivors(conjuncts),
     };
     let chooser = Chooser {
@@ -127,19 +132,16 @@ impl Chooser<'_> {
             return self.finds_out("nothing is known of the links");
         };
         let known = self.known();
-        let survivors = self.estimates.survivors.unwrap_or(f64::INFINITY);
-        if survivors <= FEW_ROWS && survivors * LOOK < links * LINK {
-            return self.probe(known);
-        }
-        // So many rows are looked at before the page is full, if those that are linked lie anywhere.
-        let matches = links.min(survivors).max(1.0);
-        let looks = match survivors.is_finite() {
-            true => survivors.min(wanted as f64 * survivors / matches),
-            false => f64::from(self.circumstances.limits.looked_at),
+        let most = f64::from(self.circumstances.limits.looked_at);
+        let looks = match (self.estimates.share, self.estimates.survivors) {
+            // So many rows are looked at before the page is full, if those that are linked lie anywhere.
+            (Some(share), Some(survivors)) => survivors.min(wanted as f64 / share),
+            _ => most,
         };
-        if looks > f64::from(self.circumstances.limits.looked_at) || links * LINK <= looks * LOOK {
+        if looks > most || links * LINK <= looks * LOOK {
             return self.set(known);
         }
+        // Also of few rows: with nothing but a LIMIT, PostgreSQL may look for them along the order of the page.
         self.bounded(known)
     }
 
@@ -239,18 +241,37 @@ impl Chooser<'_> {
 }
 
 impl Circumstances<'_> {
-    /// How many links point at what is wanted; at the rarest of it, if all of it is.
-    fn links(&self, linked: &Linked) -> Option<f64> {
-        self.statistics?.links(linked, self.tenant?)
+    /// How many links point at what is wanted: at any of it, or at each, if all of it is.
+    fn links(&self, linked: &Linked) -> Option<Vec<f64>> {
+        let (statistics, tenant) = (self.statistics?, self.tenant?);
+        let links = |values: &[Value]| statistics.links(linked, values, Some(tenant));
+        match linked.quantifier {
+            Quantifier::All => linked.values().chunks(1).map(links).collect(),
+            Quantifier::Any | Quantifier::None => Some(vec![links(linked.values())?]),
+        }
+    }
+
+    /// The share of the rows that is linked, if each link is another row's, and nothing has to do with anything else.
+    fn share(&self, linked: &Linked) -> Option<f64> {
+        let rows = self.rows()?.max(1.0);
+        let shares = self
+            .links(linked)?
+            .into_iter()
+            .map(|links| (links / rows).min(1.0));
+        Some(shares.product::<f64>().max(f64::EPSILON))
+    }
+
+    /// How many rows there are.
+    fn rows(&self) -> Option<f64> {
+        match self.tenant {
+            Some(tenant) => self.statistics?.tenant_rows(self.definition, tenant),
+            None => self.statistics?.rows(self.definition),
+        }
     }
 
     /// How many rows meet the conditions that are not on links. One of which nothing is known is taken to leave all.
     fn survivors(&self, conjuncts: &Conjuncts<'_>) -> Option<f64> {
-        let statistics = self.statistics?;
-        let rows = match self.tenant {
-            Some(tenant) => statistics.tenant_rows(self.definition, tenant)?,
-            None => statistics.rows(self.definition)?,
-        };
+        let (statistics, rows) = (self.statistics?, self.rows()?);
         let others = conjuncts
             .iter()
             .filter(|conjunct| drives(conjunct.node).is_none());
