@@ -19,6 +19,7 @@
 //! | [`Order`] | a sort key: a value, a direction, where NULL goes |
 //! | [`Listing`] | rows of an entity: whose, which, in what order, what of them |
 //! | [`Page`], [`Cursor`], [`Total`] | which of its rows, by offset or by keyset, and whether all are counted |
+//! | [`FilterPipeline`](filter::FilterPipeline), [`FilterSet`](filter::FilterSet) | named conditions in their order; what requests may filter by |
 //! | [`Statement`] | SQL text, its parameters, its output columns |
 //! | [`Strategy`] | two ways to the same rows: `Optimized`, and `Legacy` as an ORM writes it |
 //! | [`ContentTypes`] | Django's content types, resolved once |
