@@ -83,7 +83,7 @@ pub enum FilterError {
     },
 
     /// A text that names no version of a chatbot.
-    #[error("{version:?} is no version: write v3, 3 or v3-unreleased")]
+    #[error("{} is no version: write v3, 3 or v3-unreleased", Quoted(version))]
     #[non_exhaustive]
     InvalidVersion {
         /// What the request said.
@@ -205,6 +205,9 @@ mod tests {
                 column: column.clone(),
                 values: usize::MAX,
                 operators: usize::MAX,
+            },
+            FilterError::InvalidVersion {
+                version: column.clone(),
             },
             FilterError::IncompleteNumber {
                 number: column,
