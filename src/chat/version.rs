@@ -33,7 +33,7 @@ pub struct Version {
 
 impl Version {
     /// What a request may write.
-    pub(super) const EXPECTED: &'static str = "a version like v3, 3 or v3-unreleased";
+    pub(super) const EXPECTED: &'static str = "write a version like v3, 3 or v3-unreleased";
 
     /// The published version of this number.
     #[must_use]

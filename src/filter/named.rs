@@ -57,10 +57,20 @@ impl<E: Entity> Filter<E> {
         self
     }
 
+    /// The part of a request that it was made from, if it was made from one.
+    #[must_use]
+    pub fn request(&self) -> Option<&FilterRequest> {
+        self.asked.as_ref()
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(crate) fn shared_name(&self) -> Cow<'static, str> {
+        self.name.clone()
     }
 
     /// Its condition.

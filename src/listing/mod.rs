@@ -6,6 +6,8 @@
 mod after_page;
 mod bounded;
 mod builder;
+mod choice;
+mod conjuncts;
 mod cursor;
 mod forms;
 mod keyset;

@@ -131,6 +131,15 @@ impl Page {
         }
     }
 
+    /// How many rows there are from where it is read to its end, and one more.
+    pub(super) fn rows_to_end(&self) -> u64 {
+        let before = match self.position {
+            Position::Offset(offset) => offset,
+            _ => 0,
+        };
+        before.saturating_add(u64::from(self.size) + 1)
+    }
+
     /// Whether it begins too far in for all rows before it to be looked at.
     pub(super) fn is_deep(&self) -> bool {
         const DEEP: u64 = 100;

@@ -17,12 +17,16 @@ mod labels;
 mod model;
 mod pattern;
 mod pointing;
+mod range;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod read;
 mod row;
 mod selectivity;
 mod statement;
 mod table_set;
+#[cfg(test)]
+mod tests;
+mod value;
 
 pub use cache::StatisticsCache;
 pub use model::Statistics;

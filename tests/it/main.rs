@@ -4,6 +4,7 @@ mod bad_input;
 mod content_types;
 mod cursors;
 mod dates;
+mod filters;
 mod laws;
 mod links;
 mod names;

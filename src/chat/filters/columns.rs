@@ -155,8 +155,9 @@ fn released(versions: &[Version]) -> (Vec<i32>, bool) {
 /// The chatbot that a row belongs to, by the number of any chatbot whose [`family`] it is of. `excludes` keeps NULL.
 pub(super) fn experiment_column<E: Entity>(way: ToOne<E, Experiment>) -> FilterColumn<E> {
     let means = move |question: &Question<'_>| {
-        let mut ids: Vec<i64> =
-            question.each("the number of a chatbot", |value| value.trim().parse().ok())?;
+        let mut ids: Vec<i64> = question.each("give the id of a chatbot", |value| {
+            value.trim().parse().ok()
+        })?;
         Ok(match question.operator {
             Operator::AnyOf => Meaning::is(way.is_one_of(family(&ids))),
             Operator::Excludes => Meaning::is_not(way.is_one_of(family(&ids))),

@@ -45,7 +45,7 @@ impl<E: Entity> FilterColumn<E> {
     {
         let text = text.into_operand();
         Self::custom(name, OPERATORS, move |question| {
-            let texts = question.each("one of the column's labels", |value| {
+            let texts = question.each("give one of the labels of the column", |value| {
                 let mut labels = labels.iter();
                 let (_, text) = labels.find(|(label, _)| *label == value.trim())?;
                 Some(*text)
@@ -64,7 +64,7 @@ impl<E: Entity> FilterColumn<E> {
         let id = id.into_operand();
         Self::custom(name, OPERATORS, move |question| {
             let ids: Vec<<A::Type as SqlType>::Base> =
-                question.each("an id", |value| value.trim().parse().ok())?;
+                question.each("give an id", |value| value.trim().parse().ok())?;
             means(&id, question, ids)
         })
     }

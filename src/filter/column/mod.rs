@@ -35,7 +35,7 @@ use crate::schema::{Entity, Relation};
 /// let ended = FilterColumn::custom("ended", [Operator::Equals], |question| match question.value() {
 ///     "yes" => Ok(Meaning::is(Session::ENDED_AT.is_not_null())),
 ///     "no" => Ok(Meaning::is(Session::ENDED_AT.is_null())),
-///     other => Err(question.invalid(other, "yes or no")),
+///     other => Err(question.invalid(other, "say yes or no")),
 /// });
 /// # let _: [FilterColumn<Session>; 3] = [state, participant, ended];
 /// ```
@@ -149,13 +149,13 @@ impl<E: Entity> FilterColumn<E> {
             ([], _) => return Err(no_value()),
             ([value], false) if value.is_empty() => return Err(no_value()),
             ([_, second, ..], false) => {
-                return Err(question.invalid(second, "one value, not several"));
+                return Err(question.invalid(second, "give one value, not several"));
             }
             _ => {}
         }
         // PostgreSQL's text cannot hold it: the whole page would be refused.
         if let Some(value) = values.iter().find(|value| value.contains('\0')) {
-            return Err(question.invalid(value, "a text without the character NUL"));
+            return Err(question.invalid(value, "leave out the character NUL"));
         }
         Ok((self.means)(&question)?.into_predicate())
     }

@@ -14,8 +14,8 @@ const OPERATORS: [Operator; 4] = [
     Operator::Range,
 ];
 
-const A_DATE: &str = "a date like 2025-01-31, alone or before a time like T23:59:59Z";
-const A_SPAN: &str = "a number of hours, days or minutes that are not too many: 1h, 7d, 30m";
+const A_DATE: &str = "write a date like 2025-01-31, alone or before a time like T23:59:59Z";
+const A_SPAN: &str = "write a number of hours, days or minutes, not too many: 1h, 7d, 30m";
 
 impl<E: Entity> FilterColumn<E> {
     /// An instant.
