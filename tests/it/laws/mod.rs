@@ -6,6 +6,7 @@
 mod bound;
 mod branches;
 mod cursors;
+mod decisions;
 mod few_texts;
 mod forms;
 mod harness;
