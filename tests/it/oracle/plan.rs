@@ -2,6 +2,7 @@
 //!
 //! Numbers pick from whatever list there is, by their remainder; so every plan means something for every entity.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use chrono::TimeDelta;
@@ -44,6 +45,8 @@ pub struct OrderPlan {
 #[derive(Clone, Debug)]
 pub enum ValuePlan {
     Plain(u8),
+    /// Of the row itself.
+    Own(u8),
     Annotation(u8, Box<AggregatePlan>),
 }
 
@@ -159,16 +162,16 @@ fn test() -> BoxedStrategy<ConditionPlan> {
 }
 
 /// A condition on what a row is linked to.
-fn linked() -> BoxedStrategy<ConditionPlan> {
+fn linked(values: Range<usize>) -> BoxedStrategy<ConditionPlan> {
     let quantifier = prop_oneof![
-        Just(Quantifier::Any),
-        Just(Quantifier::All),
-        Just(Quantifier::None)
+        2 => Just(Quantifier::Any),
+        1 => Just(Quantifier::All),
+        1 => Just(Quantifier::None)
     ];
     (
         any::<u8>(),
         quantifier,
-        vec(any::<prop::sample::Index>(), 0..4),
+        vec(any::<prop::sample::Index>(), values),
     )
         .prop_map(|(linking, quantifier, values)| {
             ConditionPlan::Linked(linking, quantifier, values)
@@ -178,7 +181,7 @@ fn linked() -> BoxedStrategy<ConditionPlan> {
 
 fn leaf(depth: u32) -> BoxedStrategy<ConditionPlan> {
     if depth == 0 {
-        return prop_oneof![4 => test(), 1 => linked()].boxed();
+        return prop_oneof![4 => test(), 1 => linked(0..4)].boxed();
     }
     let exists = (
         any::<u8>(),
@@ -193,7 +196,7 @@ fn leaf(depth: u32) -> BoxedStrategy<ConditionPlan> {
     );
     let annotation =
         (value(depth - 1), test_plan()).prop_map(|(value, test)| ConditionPlan::Test(value, test));
-    prop_oneof![2 => test(), 1 => annotation, 2 => exists, 1 => one_of, 2 => linked()].boxed()
+    prop_oneof![2 => test(), 1 => annotation, 2 => exists, 1 => one_of, 2 => linked(0..4)].boxed()
 }
 
 /// A tree of AND, OR, NOT.
@@ -217,25 +220,34 @@ fn condition(depth: u32) -> BoxedStrategy<ConditionPlan> {
 
 /// A random request.
 pub fn plan() -> impl Strategy<Value = Plan> {
-    planned(vec(condition(2), 0..2))
+    planned(vec(condition(2), 0..2), value(1))
 }
 
-/// A request that is filtered by what rows are linked to, and by something else perhaps.
+/// A request that is filtered by what rows are linked to, last, and by something else perhaps.
 pub fn linked_plan() -> impl Strategy<Value = Plan> {
-    let filters = (linked(), vec(prop_oneof![linked(), condition(1)], 0..3));
-    planned(filters.prop_map(|(linked, mut filters)| {
+    let others = prop_oneof![
+        4 => Just(Vec::new()),
+        1 => vec(linked(1..6), 1..2),
+        1 => vec(condition(1), 1..2)
+    ];
+    let filters = (linked(1..6), others).prop_map(|(linked, mut filters)| {
         filters.push(linked);
         filters
-    }))
+    });
+    let own = any::<u8>().prop_map(ValuePlan::Own);
+    planned(filters, prop_oneof![6 => own, 1 => value(1)])
 }
 
 /// A request with several filters.
 pub fn filtered_plan() -> impl Strategy<Value = Plan> {
-    planned(vec(condition(1), 2..6))
+    planned(vec(condition(1), 2..6), value(1))
 }
 
-fn planned(filters: impl Strategy<Value = Vec<ConditionPlan>>) -> impl Strategy<Value = Plan> {
-    let order = (value(1), any::<bool>(), any::<Option<bool>>()).prop_map(
+fn planned(
+    filters: impl Strategy<Value = Vec<ConditionPlan>>,
+    sorted_by: impl Strategy<Value = ValuePlan>,
+) -> impl Strategy<Value = Plan> {
+    let order = (sorted_by, any::<bool>(), any::<Option<bool>>()).prop_map(
         |(value, descending, nulls_first)| OrderPlan {
             value,
             descending,
@@ -293,7 +305,7 @@ impl Sibling {
             .iter()
             .filter_map(|shown| match &shown.value {
                 ValuePlan::Annotation(relation, plan) => Some((*relation, plan.clone())),
-                ValuePlan::Plain(_) => None,
+                ValuePlan::Plain(_) | ValuePlan::Own(_) => None,
             })
             .collect();
         if annotations.is_empty() {
@@ -320,6 +332,11 @@ impl ValuePlan {
     pub fn value<E: Modeled>(&self, context: &Context) -> Value<E> {
         match self {
             Self::Plain(at) => pick(E::values(), *at),
+            Self::Own(at) => {
+                let mut values = E::values();
+                values.retain(|value| value.uses.tables.is_empty());
+                pick(values, *at)
+            }
             Self::Annotation(relation, plan) => {
                 let relations = E::relations();
                 if relations.is_empty() {

@@ -1,6 +1,7 @@
 //! How random data comes about.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use proptest::collection::vec;
 use proptest::option::weighted;
@@ -70,33 +71,43 @@ fn key(table: i64, at: usize) -> i64 {
 
 /// Rows, some of each table.
 pub fn world() -> impl Strategy<Value = World> {
-    sized(14, 30, 20)
+    sized(0..14, 0..31, 0..10, 0..21)
+}
+
+/// Many rows with many links, to few tags.
+pub fn linked_world() -> impl Strategy<Value = World> {
+    sized(10..16, 10..31, 3..8, 30..70)
 }
 
 /// Sessions and chatbots to which nothing belongs.
 pub fn bare_world() -> impl Strategy<Value = World> {
-    sized(6, 0, 0).prop_map(|mut world| {
+    sized(0..6, 0..1, 0..10, 0..1).prop_map(|mut world| {
         world.items.clear();
         world.traces.clear();
         world
     })
 }
 
-fn sized(chats: usize, messages: usize, links: usize) -> impl Strategy<Value = World> {
+fn sized(
+    chats: Range<usize>,
+    messages: Range<usize>,
+    tags: Range<usize>,
+    links: Range<usize>,
+) -> impl Strategy<Value = World> {
     let people = (
         vec((one_of(TAGS), weighted(0.5, text())), 1..3),
         vec(participant(), 1..4),
         vec(experiment(), 1..5),
     );
     let conversations = (
-        vec((team(), text()), 0..chats.max(1)),
-        vec(session(), 0..chats.max(1)),
-        vec(message(), 0..=messages),
+        vec((team(), text()), chats.clone()),
+        vec(session(), chats),
+        vec(message(), messages),
     );
     let beside = (
-        vec(tag(), 0..10),
-        vec(link(), 0..=links),
-        vec(trace(), 0..=links),
+        vec(tag(), tags),
+        vec(link(), links.clone()),
+        vec(trace(), links),
     );
     (people, conversations, beside).prop_map(|(people, conversations, beside)| {
         let mut world = World::default();

@@ -9,7 +9,7 @@ mod insert;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use generate::{TEXTS, bare_world, world};
+pub use generate::{TEXTS, bare_world, linked_world, world};
 
 /// The content type of chats; not its place in any list, so that a mistaken literal does not work.
 pub const CHAT_TYPE: i32 = 41;
