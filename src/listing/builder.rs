@@ -7,13 +7,14 @@ use super::forms::{Circumstances, Forms, LinkForm};
 use super::outputs::Outputs;
 use super::request::Request;
 use super::selection::{Selection, Shown, Shows};
-use super::{Page, PageStatement, cursor, legacy, optimized};
+use super::{Page, PageStatement, Total, cursor, legacy, optimized, total};
 use crate::error::Error;
 use crate::filter::FilterPipeline;
 use crate::order::{Direction, Order, OrderNode};
 use crate::predicate::{Predicate, PredicateNode};
 use crate::render::Renderer;
 use crate::schema::{Entity, Tenant};
+use crate::statement::Statement;
 use crate::strategy::Strategy;
 
 /// The largest page that a listing gives unless its host says otherwise.
@@ -245,6 +246,48 @@ impl<E: Entity> Listing<E> {
             select.with_cte(with);
         }
         PageStatement::new(&request, select)
+    }
+
+    /// The statement of the total alone, for a host that asks for it apart from the page: one row, whose one column,
+    /// `total_rows`, is never NULL.
+    ///
+    /// All rows are counted, unless the page asks for a total up to a cap. A page need not have been said.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TenantRequired`], [`Error::TenantType`], [`Error::NulInText`], as [`build`](Self::build).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use pagewise::Listing;
+    /// use pagewise::chat::Session;
+    ///
+    /// let total = Listing::of(Session).tenant(7).filter(Session::STATUS.eq("active")).build_total()?;
+    /// assert_eq!(
+    ///     total.text(),
+    ///     r#"SELECT COUNT(*) AS "total_rows" FROM "experiments_experimentsession" AS "session" WHERE "session"."team_id" = $1 AND "session"."status" = $2"#
+    /// );
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
+    pub fn build_total(&self) -> Result<Statement, Error> {
+        let asked_for = self.page.as_ref().map(Page::total);
+        let total = match asked_for {
+            Some(total @ Total::Capped(_)) => total,
+            _ => Total::Exact,
+        };
+        let page = &Page::first(1).with_total(total);
+        let orders = self.total_order();
+        let request = Request {
+            definition: const { &E::DEFINITION },
+            renderer: Renderer::new(self.tenant.as_ref()),
+            forms: self.forms(page, &orders),
+            outputs: Outputs::new(const { &E::DEFINITION }, &[], &[])?,
+            after: None,
+            orders,
+            page,
+        };
+        total::alone(&request)
     }
 
     fn forms(&self, page: &Page, orders: &[OrderNode]) -> Forms<'_> {
