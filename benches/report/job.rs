@@ -1,0 +1,145 @@
+//! What is asked for, and the ways to it that are compared.
+
+use std::error::Error;
+
+use pagewise::schema::Entity;
+use pagewise::{Listing, Strategy};
+use sea_query::Value;
+
+use super::Fallible;
+
+/// Who wrote the statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The origin's, as its ORM emits it.
+    Today,
+    /// The design document's proposal, as the ORM emits it.
+    Proposed,
+    /// pagewise with `Strategy::Legacy`.
+    Legacy,
+    /// pagewise.
+    Pagewise,
+    /// By hand, in one of several forms: the fastest counts.
+    Best,
+}
+
+impl Way {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Today => "today",
+            Self::Proposed => "proposed",
+            Self::Legacy => "legacy",
+            Self::Pagewise => "pagewise",
+            Self::Best => "by hand",
+        }
+    }
+}
+
+/// The jobs at a scale.
+pub struct Jobs {
+    /// The sessions of the team.
+    pub sessions: u64,
+    pub jobs: Vec<Job>,
+}
+
+/// What is asked for, and the ways to it.
+pub struct Job {
+    pub key: String,
+    pub title: String,
+    pub candidates: Vec<Candidate>,
+}
+
+/// A statement as it is sent.
+pub struct Query {
+    pub text: String,
+    pub parameters: Vec<Value>,
+}
+
+/// One way to the rows of a job: a statement, and where the total is asked for apart, a second one.
+pub struct Candidate {
+    pub way: Way,
+    /// In which form, where a way has several.
+    pub form: &'static str,
+    pub queries: Vec<Query>,
+    /// Meant to give the same rows as the others. If not, why not.
+    pub wrong: Option<&'static str>,
+}
+
+impl Candidate {
+    pub fn new(way: Way, queries: impl Into<Vec<Query>>) -> Self {
+        Self {
+            way,
+            form: "",
+            queries: queries.into(),
+            wrong: None,
+        }
+    }
+
+    /// By hand, in this form.
+    pub fn by_hand(form: &'static str, queries: impl Into<Vec<Query>>) -> Self {
+        Self {
+            form,
+            ..Self::new(Way::Best, queries)
+        }
+    }
+
+    pub fn name(&self) -> String {
+        name(self.way, self.form)
+    }
+}
+
+/// What a way in a form is called.
+pub fn name(way: Way, form: &str) -> String {
+    match form {
+        "" => way.name().to_owned(),
+        form => format!("{}: {form}", way.name()),
+    }
+}
+
+/// A listing's page, by both strategies.
+pub fn both<E: Entity>(listing: &Listing<E>) -> Fallible<[Candidate; 2]> {
+    let candidate = |way, strategy| {
+        let page = listing.clone().strategy(strategy).build()?;
+        Ok::<_, Box<dyn Error>>(Candidate::new(way, [Query::of(&page)]))
+    };
+    Ok([
+        candidate(Way::Legacy, Strategy::Legacy)?,
+        candidate(Way::Pagewise, Strategy::Optimized)?,
+    ])
+}
+
+/// A listing's total, by both strategies.
+pub fn totals<E: Entity>(listing: &Listing<E>) -> Fallible<[Candidate; 2]> {
+    let candidate = |way, strategy| {
+        let total = listing.clone().strategy(strategy).build_total()?;
+        Ok::<_, Box<dyn Error>>(Candidate::new(way, [Query::of(&total)]))
+    };
+    Ok([
+        candidate(Way::Legacy, Strategy::Legacy)?,
+        candidate(Way::Pagewise, Strategy::Optimized)?,
+    ])
+}
+
+impl Query {
+    /// pagewise's.
+    pub fn of(statement: &pagewise::Statement) -> Self {
+        Self {
+            text: statement.text().to_owned(),
+            parameters: statement.parameters().to_vec(),
+        }
+    }
+
+    /// From a file.
+    pub fn from_file(source: &str, parameters: impl Into<Vec<Value>>) -> Self {
+        Self {
+            text: text(source),
+            parameters: parameters.into(),
+        }
+    }
+}
+
+/// The text of a file: on one line, without its comments.
+pub fn text(source: &str) -> String {
+    let lines = source.lines().filter(|line| !line.starts_with("--"));
+    lines.map(str::trim).collect::<Vec<_>>().join(" ")
+}
