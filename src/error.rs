@@ -136,6 +136,27 @@ pub enum Error {
         known: Vec<&'static str>,
     },
 
+    /// A column that a request wants to see is not one that the host offers.
+    #[error("cannot show {column:?}: use some of {}", known.join(", "))]
+    #[non_exhaustive]
+    UnknownVisibleColumn {
+        /// What the request said.
+        column: String,
+        /// The names that the host offers.
+        known: Vec<&'static str>,
+    },
+
+    /// A text that cannot be the name of a time zone.
+    #[error(
+        "{name:?} is no name of a time zone: it has 1 to 63 letters, digits, \"_\", \"+\", \"-\" and \"/\", like \
+         \"Africa/Johannesburg\""
+    )]
+    #[non_exhaustive]
+    InvalidTimeZone {
+        /// The text in question.
+        name: String,
+    },
+
     /// A part of a request's filters cannot be taken.
     #[error(transparent)]
     Filter(#[from] crate::filter::FilterError),

@@ -5,10 +5,12 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_query::Value;
 
 use crate::annotation::AnnotationNode;
 use crate::schema::{Column, Entity, SqlType};
+use crate::time_zone::TimeZone;
 
 /// A value of the type `T` computed from one row of the entity `E`.
 ///
@@ -39,6 +41,8 @@ pub(crate) enum Node {
     Column(&'static str),
     /// A bound value.
     Value(Value),
+    /// A value that is part of the statement's text.
+    Constant(&'static str),
     /// A function of other expressions.
     Function(&'static str, Vec<Node>),
     /// A value computed over a relation, as a sub-select.
@@ -59,7 +63,7 @@ impl Node {
     /// Computed from columns of the row alone, so that an index may hold it.
     pub(crate) fn is_plain(&self) -> bool {
         match self {
-            Self::Column(_) | Self::Value(_) => true,
+            Self::Column(_) | Self::Value(_) | Self::Constant(_) => true,
             Self::Function(_, arguments) => arguments.iter().all(Self::is_plain),
             Self::Annotation(_) => false,
         }
@@ -212,6 +216,27 @@ pub fn value<E: Entity, T: SqlType>(value: T) -> Expression<E, T> {
     Expression::new("value", Node::Value(value.into_value()))
 }
 
+/// A text that is written out, the same for every row and for every statement: for conditions of partial indexes.
+///
+/// PostgreSQL uses an index `WHERE status <> 'pending'` if it sees that the statement has the same condition; of a bound
+/// [`value`], a plan that is kept for several values does not show what it is. What comes from a request is never
+/// written out: so it has to be known when the program is compiled.
+///
+/// ```
+/// use pagewise::chat::Session;
+/// use pagewise::expression::constant;
+/// use pagewise::predicate::{Comparison, compare};
+/// use pagewise::{Listing, Page};
+///
+/// let set_up = compare(Session::STATUS, Comparison::NotEqual, constant("setup"));
+/// let page = Listing::of(Session).tenant(7).filter(set_up).page(Page::first(25)).build()?;
+/// assert!(page.to_string().contains(r#""session"."status" <> 'setup'"#));
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub fn constant<E: Entity>(text: &'static str) -> Expression<E, String> {
+    Expression::new("constant", Node::Constant(text))
+}
+
 /// `lower(text)`; NULL stays NULL.
 pub fn lower<E, A>(text: A) -> Expression<E, A::Type>
 where
@@ -230,6 +255,33 @@ where
     A::Type: SqlType<Base = String>,
 {
     function("upper", vec![text.into_operand().node])
+}
+
+/// What is written as `timezone(..)::date`.
+pub(crate) const LOCAL_DATE: &str = "local_date";
+
+/// The calendar date of an instant in a time zone: `(timezone(zone, instant))::date`. NULL stays NULL.
+///
+/// To compare it with a date, [`on_date`](Column::on_date) and its like also let an index on the instant serve.
+///
+/// ```
+/// use pagewise::chat::Session;
+/// use pagewise::expression::local_date;
+/// use pagewise::{Listing, Page, TimeZone};
+///
+/// let day = local_date(Session::CREATED_AT, &TimeZone::UTC).named("day");
+/// let page = Listing::of(Session).tenant(7).show(&day).page(Page::first(25)).build()?;
+/// assert!(page.to_string().contains(r#"CAST(timezone($1, "session"."created_at") AS date) AS "day""#));
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub fn local_date<E, A>(instant: A, zone: &TimeZone) -> Expression<E, Option<NaiveDate>>
+where
+    E: Entity,
+    A: Operand<E>,
+    A::Type: SqlType<Base = DateTime<Utc>>,
+{
+    let zone = Node::Value(zone.name().to_owned().into_value());
+    function(LOCAL_DATE, vec![zone, instant.into_operand().node])
 }
 
 fn function<E: Entity, T: SqlType>(name: &'static str, arguments: Vec<Node>) -> Expression<E, T> {

@@ -134,6 +134,8 @@
 //! | `postgres` | yes | `fetch` through the blocking client of the crate `postgres` |
 //! | `tokio-postgres` | | `fetch_async` through the client of the crate `tokio-postgres` |
 //! | `uuid` | | columns and tenants of the type `uuid` |
+//! | `query-string` | | filters read from a query string and written back: [`filter`] |
+//! | `serde` | | filters of a request in JSON, TOML and other formats |
 //!
 //! Without a driver's feature, statements are still built: [`Statement::text`] and [`Statement::parameters`] are
 //! there for any other driver.
@@ -155,7 +157,9 @@ mod render;
 pub mod report;
 pub mod schema;
 pub mod statement;
+pub mod statistics;
 mod strategy;
+mod time_zone;
 
 pub use sea_query;
 
@@ -169,6 +173,7 @@ pub use predicate::Predicate;
 pub use schema::{Column, Entity, Links, Relation, ToOne};
 pub use statement::Statement;
 pub use strategy::Strategy;
+pub use time_zone::TimeZone;
 
 /// The README's code compiles.
 #[cfg(all(doctest, feature = "postgres"))]

@@ -31,6 +31,10 @@ impl Report {
         &self.notes
     }
 
+    pub(crate) fn extend(&mut self, report: Self) {
+        self.notes.extend(report.notes);
+    }
+
     pub(crate) fn add(
         &mut self,
         subject: impl Into<Cow<'static, str>>,

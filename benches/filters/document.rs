@@ -11,11 +11,12 @@ use crate::report::run::Run;
 use crate::report::{Fallible, chart, targets};
 
 /// Who is compared, in the order of the tables.
-const WAYS: [Way; 5] = [
+const WAYS: [Way; 6] = [
     Way::Today,
     Way::Proposed,
     Way::Legacy,
     Way::Pagewise,
+    Way::Statistics,
     Way::Best,
 ];
 
@@ -101,20 +102,21 @@ fn table(result: &ScaleResult) -> String {
     for way in WAYS {
         let _ = write!(text, " {} |", way.name());
     }
-    text.push_str(" pagewise to proposed | to by hand | buffers to proposed |\n|---|--:|");
-    text.push_str(&"--:|".repeat(WAYS.len() + 3));
+    text.push_str(" pagewise to proposed | to by hand | with statistics to by hand | buffers to proposed |\n|---|--:|");
+    text.push_str(&"--:|".repeat(WAYS.len() + 4));
     text.push('\n');
     for job in &result.jobs {
         let _ = write!(text, "| {} | {} |", capitalized(&job.title), job.rows);
         for way in WAYS {
             let _ = write!(text, " {} |", fastest(Some(job), way));
         }
-        let pagewise = job.way(Way::Pagewise);
+        let (pagewise, statistics) = (job.way(Way::Pagewise), job.way(Way::Statistics));
         let _ = writeln!(
             text,
-            " {} | {} | {} |",
+            " {} | {} | {} | {} |",
             ratio(pagewise.and_then(|way| job.ratio(way, Way::Proposed))),
             ratio(pagewise.and_then(|way| job.ratio(way, Way::Best))),
+            ratio(statistics.and_then(|way| job.ratio(way, Way::Best))),
             ratio(pagewise.and_then(|way| job.buffers_ratio(way, Way::Proposed))),
         );
     }

@@ -6,11 +6,8 @@ use crate::by_hand::Ask;
 use crate::place::Place;
 use crate::report::Fallible;
 use crate::report::job::Jobs;
-use crate::sessions::{Narrowed, all_of, any_of, any_of_name, none_of, version_tag};
+use crate::sessions::{Narrowed, all_of, any_of, any_of_name, none_of, version_array, version_tag};
 use crate::{text_match, traces};
-
-/// The version that most answers are of.
-const VERSION: &str = "v2";
 
 /// All jobs.
 pub fn at(client: &mut Client, scale: f64) -> Fallible<Jobs> {
@@ -42,9 +39,10 @@ pub fn at(client: &mut Client, scale: f64) -> Fallible<Jobs> {
         for tag in [rare, common] {
             jobs.push(any_of_name(place, tag, ask)?);
         }
-        jobs.push(version_tag(place, VERSION, ask)?);
+        jobs.push(version_tag(place, ask)?);
+        jobs.push(version_array(place, ask)?);
         jobs.push(traces::tagged(place, common, ask)?);
-        jobs.push(text_match::pipeline(ask)?);
+        jobs.push(text_match::pipeline(place, ask)?);
     }
     Ok(Jobs {
         sessions: place.sessions,

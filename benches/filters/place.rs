@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use pagewise::chat::{self, TaggableIds};
+use pagewise::statistics::Statistics;
 use pagewise::{ContentTypes, Listing, Page, Total};
 use postgres::Client;
 
@@ -15,6 +16,7 @@ pub const PLATFORM: &str = "web";
 
 pub struct Place {
     pub ids: TaggableIds,
+    pub statistics: Statistics,
     /// The sessions of the team.
     pub sessions: u64,
     /// A chatbot with few sessions, and how many.
@@ -66,6 +68,7 @@ impl Place {
             common: tag("common", "tag-01")?,
             bulk: tag("bulk", "tag-bulk")?,
             ids: ContentTypes::default().resolve(client, &chat::TAGGABLE)?,
+            statistics: Statistics::read(client, &chat::filter_tables())?,
         })
     }
 }

@@ -9,8 +9,11 @@ use sea_query::{ArrayType, Value};
 
 use crate::by_hand::{Ask, Wanted, sessions, sessions_by_orm, sql};
 use crate::place::{PLATFORM, Place, Tag};
-use crate::report::job::{Candidate, Job, Query, Way, both, totals};
+use crate::report::job::{Candidate, Job, Query, Way, pages, totals};
 use crate::report::{CAP, SIZE, TEAM};
+
+/// The version that is asked for.
+const VERSION: i32 = 2;
 
 /// What sessions are filtered by beside tags.
 #[derive(Clone, Copy)]
@@ -92,7 +95,7 @@ pub fn any_of(
         orm(Way::Today, sql!("today_any_of")),
         orm(Way::Proposed, sql!("proposed_any_of")),
     ];
-    candidates.extend(listings(narrowed.filter(place), tagged, ask)?);
+    candidates.extend(listings(place, narrowed.filter(place), tagged, ask)?);
     candidates.extend(forms(wanted, narrowed, ask, &parameters));
     Ok(Job {
         key: format!("any_{}{}_{}", tag.key, narrowed.key(), ask.key()),
@@ -105,7 +108,7 @@ pub fn any_of(
 pub fn any_of_name(place: &Place, tag: Tag, ask: Ask) -> Result<Job, Box<dyn Error>> {
     let parameters = parameters(place, texts(tag.name), None);
     let tagged = chat::tagged(&place.ids, Match::any_of([tag.name]));
-    let mut candidates = listings(None, tagged, ask)?;
+    let mut candidates = listings(place, None, tagged, ask)?;
     candidates.extend(forms(Wanted::Names("$2"), Narrowed::Not, ask, &parameters));
     Ok(Job {
         key: format!("name_{}_{}", tag.key, ask.key()),
@@ -115,10 +118,11 @@ pub fn any_of_name(place: &Place, tag: Tag, ask: Ask) -> Result<Job, Box<dyn Err
 }
 
 /// A version, by the tags of messages.
-pub fn version_tag(place: &Place, version: &'static str, ask: Ask) -> Result<Job, Box<dyn Error>> {
-    let parameters = parameters(place, texts(version), None);
+pub fn version_tag(place: &Place, ask: Ask) -> Result<Job, Box<dyn Error>> {
+    let version = format!("v{VERSION}");
+    let parameters = parameters(place, texts(&version), None);
     let tagged = chat::version_tagged(&place.ids, Match::any_of([version]));
-    let mut candidates = listings(None, tagged, ask)?;
+    let mut candidates = listings(place, None, tagged, ask)?;
     candidates.extend(forms(
         Wanted::Versions("$2"),
         Narrowed::Not,
@@ -126,8 +130,23 @@ pub fn version_tag(place: &Place, version: &'static str, ask: Ask) -> Result<Job
         &parameters,
     ));
     Ok(Job {
-        key: format!("version_{}", ask.key()),
-        title: format!("version {version} by tags: {}", ask.name()),
+        key: format!("version_tags_{}", ask.key()),
+        title: format!("version v{VERSION} by tags: {}", ask.name()),
+        candidates,
+    })
+}
+
+/// A version, by the array that the application keeps.
+pub fn version_array(place: &Place, ask: Ask) -> Result<Job, Box<dyn Error>> {
+    let parameters = vec![TEAM.into(), vec![VERSION].into()];
+    let versions = Session::EXPERIMENT_VERSIONS.overlaps([VERSION]);
+    let versions = Filter::new("versions", versions).selectivity(Selectivity::Low);
+    let mut candidates = listed(place, &FilterPipeline::new().filter(versions), ask)?;
+    let overlaps = sessions(ask, "s.experiment_versions && $2", &parameters);
+    candidates.push(Candidate::by_hand("overlaps", overlaps));
+    Ok(Job {
+        key: format!("version_array_{}", ask.key()),
+        title: format!("version v{VERSION} by its array: {}", ask.name()),
         candidates,
     })
 }
@@ -143,7 +162,7 @@ pub fn none_of(place: &Place, tag: Tag, ask: Ask) -> Result<Job, Box<dyn Error>>
         orm(Way::Today, sql!("today_any_of")),
         orm(Way::Proposed, sql!("proposed_any_of")),
     ];
-    candidates.extend(listings(None, tagged, ask)?);
+    candidates.extend(listings(place, None, tagged, ask)?);
     let forms = [
         ("not exists", wanted.condition(sql!("not_exists"))),
         ("not in set", wanted.condition(sql!("not_in_set"))),
@@ -179,12 +198,16 @@ pub fn all_of(place: &Place, tags: [Tag; 2], ask: Ask) -> Result<Job, Box<dyn Er
         orm(Way::Today, sql!("today_any_of")),
         orm(Way::Proposed, sql!("proposed_any_of")),
     ];
-    candidates.extend(listings(None, tagged, ask)?);
+    candidates.extend(listings(place, None, tagged, ask)?);
     let (set, probe) = (sql!("set_by_arrays"), sql!("probe"));
     let forms = [
         ("set of the rarer, probe", each(set, probe)),
         ("set of the other, probe", each(probe, set)),
         ("both sets", each(set, set)),
+        (
+            "grouped",
+            Wanted::Ids("$2 || $5").condition(sql!("grouped")),
+        ),
         ("probe", each(probe, probe)),
     ];
     candidates.extend(by_hand(forms, ask, &parameters));
@@ -197,8 +220,9 @@ pub fn all_of(place: &Place, tags: [Tag; 2], ask: Ask) -> Result<Job, Box<dyn Er
 
 /// Any-of by hand, in its forms.
 fn forms(wanted: Wanted, narrowed: Narrowed, ask: Ask, parameters: &[Value]) -> Vec<Candidate> {
-    let [set, arrays, probe, exists] = [
+    let [set, array, arrays, probe, exists] = [
         sql!("set_by_join"),
+        sql!("set_by_array"),
         sql!("set_by_arrays"),
         sql!("probe"),
         sql!("exists"),
@@ -211,7 +235,8 @@ fn forms(wanted: Wanted, narrowed: Narrowed, ask: Ask, parameters: &[Value]) -> 
     let beside = |condition: String| format!("{} AND {condition}", narrowed.condition());
     let forms = [
         ("set", beside(set)),
-        ("set, arrays", beside(arrays)),
+        ("set, array", beside(array)),
+        ("set, two arrays", beside(arrays)),
         ("probe", beside(probe)),
         ("exists", beside(exists)),
     ];
@@ -239,37 +264,40 @@ fn by_hand<const N: usize>(
     forms.into_iter().map(candidate).collect()
 }
 
-/// pagewise, by both strategies.
-pub fn listings(
+/// pagewise's ways to sessions by their tags.
+fn listings(
+    place: &Place,
     filter: Option<Filter<Session>>,
     tagged: Predicate<Session>,
     ask: Ask,
-) -> Result<Vec<Candidate>, Box<dyn Error>> {
+) -> Result<Vec<Candidate>, pagewise::Error> {
     let mut pipeline = FilterPipeline::new();
     pipeline.extend(filter);
-    listed(
-        &pipeline.filter(Filter::new("tags", tagged).selectivity(Selectivity::Low)),
-        ask,
-    )
+    let tagged = Filter::new("tags", tagged).selectivity(Selectivity::Low);
+    listed(place, &pipeline.filter(tagged), ask)
 }
 
-/// The sessions that a pipeline leaves, by both strategies.
+/// pagewise's ways to the sessions that a pipeline leaves.
 pub fn listed(
+    place: &Place,
     pipeline: &FilterPipeline<Session>,
     ask: Ask,
-) -> Result<Vec<Candidate>, Box<dyn Error>> {
+) -> Result<Vec<Candidate>, pagewise::Error> {
+    let statistics = Some(&place.statistics);
     let listing = Listing::of(Session)
         .tenant(TEAM)
         .show((Session::EXTERNAL_ID, Session::STATUS, Session::CREATED_AT))
         .order_by(Session::CREATED_AT.desc())
         .filter_all(pipeline);
     let page = Page::first(SIZE);
-    let candidates = match ask {
-        Ask::Page => both(&listing.page(page)),
-        Ask::Count => totals(&listing),
-        Ask::PageAndCapped => both(&listing.page(page.with_total(Total::Capped(CAP)))),
-    };
-    Ok(candidates?.into())
+    match ask {
+        Ask::Page => pages(&listing.page(page), statistics),
+        Ask::Count => totals(&listing, statistics),
+        Ask::PageAndCapped => {
+            let page = page.with_total(Total::Capped(CAP));
+            pages(&listing.page(page), statistics)
+        }
+    }
 }
 
 fn parameters(place: &Place, wanted: Value, last: Option<Value>) -> Vec<Value> {

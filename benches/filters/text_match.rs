@@ -5,7 +5,7 @@ use pagewise::filter::{Filter, FilterPipeline, Selectivity};
 use sea_query::Value;
 
 use crate::by_hand::{Ask, sessions, sql};
-use crate::place::PLATFORM;
+use crate::place::{PLATFORM, Place};
 use crate::report::job::{Candidate, Job, Way, text};
 use crate::report::{Fallible, TEAM};
 use crate::sessions::listed;
@@ -13,7 +13,7 @@ use crate::sessions::listed;
 const PART: &str = "a7";
 const STATUS: &str = "pending-review";
 
-pub fn pipeline(ask: Ask) -> Fallible<Job> {
+pub fn pipeline(place: &Place, ask: Ask) -> Fallible<Job> {
     let pattern = format!("%{PART}%");
     let parameters: [Value; 4] = [TEAM.into(), pattern.into(), STATUS.into(), PLATFORM.into()];
     let queries = |source| sessions(ask, &text(source), &parameters);
@@ -29,7 +29,7 @@ pub fn pipeline(ask: Ask) -> Fallible<Job> {
         Candidate::new(Way::Today, queries(sql!("pipeline_today"))),
         Candidate::new(Way::Proposed, queries(sql!("pipeline_proposed"))),
     ];
-    candidates.extend(listed(&pipeline, ask)?);
+    candidates.extend(listed(place, &pipeline, ask)?);
     candidates.extend([
         Candidate::by_hand("equal", queries(sql!("pipeline_equal"))),
         Candidate::by_hand("arrays", queries(sql!("pipeline_arrays"))),

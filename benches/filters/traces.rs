@@ -5,7 +5,7 @@ use pagewise::{Listing, Page};
 
 use crate::by_hand::{Ask, Wanted, sql};
 use crate::place::{Place, Tag};
-use crate::report::job::{Candidate, Job, Query, Way, both, text, totals};
+use crate::report::job::{Candidate, Job, Query, Way, pages, text, totals};
 use crate::report::{Fallible, SIZE, TEAM};
 use crate::sessions::numbers;
 
@@ -20,6 +20,7 @@ pub fn tagged(place: &Place, tag: Tag, ask: Ask) -> Fallible<Job> {
             parameters: vec![TEAM.into(), numbers(tag), place.ids.message.value().into()],
         }
     };
+    let statistics = Some(&place.statistics);
     let listing = Listing::of(Trace)
         .tenant(TEAM)
         .show((Trace::STATUS, Trace::TIMESTAMP))
@@ -27,8 +28,8 @@ pub fn tagged(place: &Place, tag: Tag, ask: Ask) -> Fallible<Job> {
         .filter(chat::tagged(&place.ids, Match::any_of([tag.id])));
     let mut candidates = vec![Candidate::new(Way::Today, [query(sql!("traces_today"))])];
     candidates.extend(match ask {
-        Ask::Count => totals(&listing)?,
-        Ask::Page | Ask::PageAndCapped => both(&listing.page(Page::first(SIZE)))?,
+        Ask::Count => totals(&listing, statistics)?,
+        Ask::Page | Ask::PageAndCapped => pages(&listing.page(Page::first(SIZE)), statistics)?,
     });
     let forms = [
         ("set", sql!("traces_set")),

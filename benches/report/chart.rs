@@ -11,6 +11,7 @@ fn colour(way: Way) -> &'static str {
         Way::Proposed => "#e8a33d",
         Way::Legacy => "#b07cc6",
         Way::Pagewise => "#1a73e8",
+        Way::Statistics => "#174ea6",
         Way::Best => "#34a853",
     }
 }

@@ -1,12 +1,9 @@
 //! What is asked for, and the ways to it that are compared.
 
-use std::error::Error;
-
 use pagewise::schema::Entity;
+use pagewise::statistics::Statistics;
 use pagewise::{Listing, Strategy};
 use sea_query::Value;
-
-use super::Fallible;
 
 /// Who wrote the statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +14,10 @@ pub enum Way {
     Proposed,
     /// pagewise with `Strategy::Legacy`.
     Legacy,
-    /// pagewise.
+    /// pagewise, without statistics.
     Pagewise,
+    /// pagewise, with statistics.
+    Statistics,
     /// By hand, in one of several forms: the fastest counts.
     Best,
 }
@@ -30,6 +29,7 @@ impl Way {
             Self::Proposed => "proposed",
             Self::Legacy => "legacy",
             Self::Pagewise => "pagewise",
+            Self::Statistics => "with statistics",
             Self::Best => "by hand",
         }
     }
@@ -96,28 +96,41 @@ pub fn name(way: Way, form: &str) -> String {
     }
 }
 
-/// A listing's page, by both strategies.
-pub fn both<E: Entity>(listing: &Listing<E>) -> Fallible<[Candidate; 2]> {
-    let candidate = |way, strategy| {
-        let page = listing.clone().strategy(strategy).build()?;
-        Ok::<_, Box<dyn Error>>(Candidate::new(way, [Query::of(&page)]))
-    };
-    Ok([
-        candidate(Way::Legacy, Strategy::Legacy)?,
-        candidate(Way::Pagewise, Strategy::Optimized)?,
-    ])
+/// A listing's page: by the old strategy, and by pagewise without and, where there are some, with statistics.
+pub fn pages<E: Entity>(
+    listing: &Listing<E>,
+    statistics: Option<&Statistics>,
+) -> Result<Vec<Candidate>, pagewise::Error> {
+    candidates(listing, statistics, |listing| {
+        Ok(Query::of(&*listing.build()?))
+    })
 }
 
-/// A listing's total, by both strategies.
-pub fn totals<E: Entity>(listing: &Listing<E>) -> Fallible<[Candidate; 2]> {
-    let candidate = |way, strategy| {
-        let total = listing.clone().strategy(strategy).build_total()?;
-        Ok::<_, Box<dyn Error>>(Candidate::new(way, [Query::of(&total)]))
-    };
-    Ok([
-        candidate(Way::Legacy, Strategy::Legacy)?,
-        candidate(Way::Pagewise, Strategy::Optimized)?,
-    ])
+/// A listing's total, likewise.
+pub fn totals<E: Entity>(
+    listing: &Listing<E>,
+    statistics: Option<&Statistics>,
+) -> Result<Vec<Candidate>, pagewise::Error> {
+    candidates(listing, statistics, |listing| {
+        Ok(Query::of(&listing.build_total()?))
+    })
+}
+
+fn candidates<E: Entity>(
+    listing: &Listing<E>,
+    statistics: Option<&Statistics>,
+    query: impl Fn(&Listing<E>) -> Result<Query, pagewise::Error>,
+) -> Result<Vec<Candidate>, pagewise::Error> {
+    let legacy = listing.clone().strategy(Strategy::Legacy);
+    let mut candidates = vec![
+        Candidate::new(Way::Legacy, [query(&legacy)?]),
+        Candidate::new(Way::Pagewise, [query(listing)?]),
+    ];
+    if let Some(statistics) = statistics {
+        let listing = listing.clone().statistics(statistics.clone());
+        candidates.push(Candidate::new(Way::Statistics, [query(&listing)?]));
+    }
+    Ok(candidates)
 }
 
 impl Query {

@@ -81,7 +81,7 @@ impl JobResult {
     pub fn way(&self, way: Way) -> Option<&WayResult> {
         let ways = self.ways.iter().filter(|result| result.way == way);
         ways.min_by(|left, right| {
-            let (left, right) = (left.planned.median(), right.planned.median());
+            let (left, right) = (left.planned.fastest(), right.planned.fastest());
             left.total_cmp(&right)
         })
     }

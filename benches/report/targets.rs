@@ -40,11 +40,11 @@ pub fn text(targets: &[Target]) -> String {
     for target in targets {
         let _ = writeln!(
             text,
-            "  {:<84} {:>8}, at most {}x: {}",
-            target.name,
+            "  {:<7} {:>8}, at most {}x: {}",
+            target.verdict(),
             ratio(target.measured),
             target.at_most,
-            target.verdict()
+            target.name
         );
     }
     text

@@ -89,6 +89,26 @@ impl Message {
     }
 }
 
+impl Trace {
+    /// The session of a trace, if it is still there.
+    #[must_use]
+    pub fn session() -> ToOne<Trace, Session> {
+        ToOne::new("session", Trace::SESSION_ID)
+    }
+
+    /// The chatbot of a trace, if it is still there.
+    #[must_use]
+    pub fn experiment() -> ToOne<Trace, Experiment> {
+        ToOne::new("experiment", Trace::EXPERIMENT_ID)
+    }
+
+    /// The participant of a trace, if they are still there.
+    #[must_use]
+    pub fn participant() -> ToOne<Trace, Participant> {
+        ToOne::new("participant", Trace::PARTICIPANT_ID)
+    }
+}
+
 impl TaggedItem {
     /// The tag of a link.
     #[must_use]

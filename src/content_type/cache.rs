@@ -70,7 +70,7 @@ impl ContentTypes {
         let app_labels =
             DjangoContentType::APP_LABEL.any_of(names.iter().map(|(app_label, _)| *app_label));
         let models = DjangoContentType::MODEL.any_of(names.iter().map(|(_, model)| *model));
-        let renderer = Renderer::new(None);
+        let renderer = Renderer::new(None, 0);
         let scope = Scope::root(DjangoContentType::DEFINITION.alias);
         let (table, _) =
             renderer.source(const { &DjangoContentType::DEFINITION }, &scope, false)?;

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Cost, FilterRequest, Selectivity};
 use crate::predicate::Predicate;
 use crate::schema::Entity;
+use crate::statistics::Statistics;
 
 /// A condition on one row of the entity `E`, with a name and a rank, for a
 /// [`FilterPipeline`](super::FilterPipeline).
@@ -56,10 +57,20 @@ impl<E: Entity> Filter<E> {
         self
     }
 
+    /// The part of a request that it was made from, if it was made from one.
+    #[must_use]
+    pub fn request(&self) -> Option<&FilterRequest> {
+        self.asked.as_ref()
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(crate) fn shared_name(&self) -> Cow<'static, str> {
+        self.name.clone()
     }
 
     /// Its condition.
@@ -72,6 +83,12 @@ impl<E: Entity> Filter<E> {
     #[must_use]
     pub fn rank(&self) -> Selectivity {
         self.selectivity
+    }
+
+    /// The share of the rows that it leaves, about, from 0 to 1; `None` where the statistics say nothing of its columns.
+    #[must_use]
+    pub fn estimate(&self, statistics: &Statistics) -> Option<f64> {
+        statistics.share(&self.predicate)
     }
 
     /// What it costs to test one row: that of the condition's dearest part.

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// How a filter of a request compares a column with its value.
 ///
-/// `Display` writes the name by which requests call it.
+/// `Display` writes the name by which requests call it, and with the feature `serde` it is serialized as that.
 ///
 /// ```
 /// use pagewise::filter::Operator;
@@ -43,7 +43,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Equals,
         Self::Contains,
         Self::DoesNotContain,

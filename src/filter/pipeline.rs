@@ -1,6 +1,6 @@
 //! Filters in their order: [`FilterPipeline`].
 
-use super::Filter;
+use super::{Filter, FilterRequests};
 use crate::predicate::{Predicate, PredicateNode};
 use crate::report::Report;
 use crate::schema::Entity;
@@ -57,6 +57,25 @@ impl<E: Entity> FilterPipeline<E> {
     #[must_use]
     pub fn filters(&self) -> &[Filter<E>] {
         &self.filters
+    }
+
+    /// What requests asked for, in the order in which the filters were added: for the link to the page's next one, and
+    /// for keeping a filter. Filters that were made from no request are not among them.
+    ///
+    /// ```
+    /// use chrono::Utc;
+    /// use pagewise::chat;
+    /// use pagewise::filter::{FilterRequests, Viewer};
+    ///
+    /// let set = chat::participant_filters();
+    /// let asked = FilterRequests::from_query_string("f_channels=Web%7EFax&op_channels=any+of");
+    /// let lenient = set.read_lenient(&asked.requests, &Viewer::at(Utc::now()));
+    /// assert_eq!(lenient.pipeline.requests().to_query_string(), "f_channels=Web&op_channels=any+of");
+    /// ```
+    #[must_use]
+    pub fn requests(&self) -> FilterRequests {
+        let requests = self.filters.iter().filter_map(Filter::request);
+        requests.cloned().collect()
     }
 
     /// The filters, in the order in which they are written.

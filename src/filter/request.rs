@@ -9,7 +9,12 @@
 /// let tags = FilterRequest::new("tags", "any of", ["rare", "urgent"]);
 /// let state = FilterRequest::new("session_id", "contains", ["abc"]);
 /// ```
+///
+/// With the feature `serde`, it is a map of its fields, all of them and no others; the values are a list of texts also
+/// where there is one: `{"column": "tags", "operator": "any of", "values": ["rare", "urgent"]}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct FilterRequest {
     /// The name of the column, as the set calls it.

@@ -53,9 +53,9 @@ impl Cost {
     pub(super) fn of(node: &PredicateNode) -> Self {
         match node {
             PredicateNode::Compare(left, _, right) => of_value(left).max(of_value(right)),
-            PredicateNode::IsNull { node, .. } | PredicateNode::AnyOf { node, .. } => {
-                of_value(node)
-            }
+            PredicateNode::IsNull { node, .. }
+            | PredicateNode::AnyOf { node, .. }
+            | PredicateNode::CompareArray { node, .. } => of_value(node),
             PredicateNode::Like { node, .. } => Self::TextMatch.max(of_value(node)),
             PredicateNode::Exists { .. } | PredicateNode::Linked(..) => Self::Relation,
             PredicateNode::All(parts) | PredicateNode::Any(parts) => {

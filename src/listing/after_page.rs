@@ -138,7 +138,9 @@ impl Value<'_> {
                     None => renderer.expression(self.page, node),
                 }
             }
-            Node::Column(_) | Node::Value(_) => renderer.expression(self.page, node),
+            Node::Column(_) | Node::Value(_) | Node::Constant(_) => {
+                renderer.expression(self.page, node)
+            }
         }
     }
 }

@@ -15,84 +15,123 @@ use sea_query::{
     Asterisk, CaseStatement, Expr, ExprTrait, Func, Query, SelectStatement, UnionType,
 };
 
-use super::forms::{Bounded, FEW_LINKS, LOOKED_AT};
+use super::forms::Bounded;
 use super::outputs::TOTAL;
 use super::request::Request;
 use crate::error::Error;
-use crate::render::{Scope, iden, select_as, side_by_side};
+use crate::render::{Scope, iden, side_by_side};
 
-const MANY: &str = "are_many";
+const CANDIDATES: &str = "candidates";
 const COMPLETE: &str = "is_complete";
 
 /// A page, or a part of one, from its two ways.
 ///
-/// `candidates` are the first rows, in their order, without LIMIT; `sorted` puts rows of the page into their order;
+/// `candidates` are the first rows, in their order, without LIMIT, and `rows` the same without columns or order;
+/// `sorted` puts them into the order that they have already, `in_order` rows of the page into the page's;
 /// `otherwise` are the rows of the page that are found the other way.
-pub(super) fn page(
-    request: &Request<'_>,
-    bounded: &Bounded,
-    mut candidates: SelectStatement,
-    sorted: impl Fn(&mut SelectStatement),
-    mut otherwise: SelectStatement,
-) -> Result<SelectStatement, Error> {
-    let renderer = &request.renderer;
-    let enough_links = enough_links(request, bounded)?;
-    candidates.limit(LOOKED_AT);
-    let candidates = renderer.name("candidates", candidates);
+pub(super) struct Page<S, O> {
+    pub candidates: SelectStatement,
+    pub rows: SelectStatement,
+    pub sorted: S,
+    pub in_order: O,
+    pub otherwise: SelectStatement,
+}
 
-    let mut matches = tested(request, bounded, &candidates)?;
-    matches.column(Asterisk);
-    sorted(&mut matches);
-    matches.limit(request.limit());
-    if let Some(offset) = request.offset() {
-        matches.offset(offset);
-        otherwise.offset(offset);
+impl<S: Fn(&mut SelectStatement), O: Fn(&mut SelectStatement)> Page<S, O> {
+    pub fn select(
+        self,
+        request: &Request<'_>,
+        bounded: &Bounded,
+    ) -> Result<SelectStatement, Error> {
+        let Self {
+            mut candidates,
+            mut rows,
+            sorted,
+            in_order,
+            mut otherwise,
+        } = self;
+        let renderer = &request.renderer;
+        let enough_links = enough_links(request, bounded)?;
+        let looked_at = u64::from(request.link_limits.looked_at);
+
+        // A sub-select, not a CTE: PostgreSQL knows that it is in order, and stops at the end of the page.
+        candidates.limit(looked_at);
+        let scope = Scope::root(CANDIDATES);
+        let mut matches = Query::select();
+        matches
+            .column(Asterisk)
+            .from_subquery(candidates, scope.iden());
+        test(request, bounded, &scope, &mut matches)?;
+        sorted(&mut matches);
+        matches.limit(request.limit());
+        if let Some(offset) = request.offset() {
+            matches.offset(offset);
+            otherwise.offset(offset);
+        }
+        let matches = renderer.name("matches", matches);
+
+        let mut found = Query::select();
+        found.expr(count()).from(iden(&matches));
+        let fills = value(found).eq(Expr::cust(request.limit().to_string()));
+        rows.expr(Expr::cust("1")).limit(looked_at);
+        let mut seen = Query::select();
+        seen.expr(count()).from_subquery(rows, scope.iden());
+        let saw_all = value(seen).lt(Expr::cust(looked_at.to_string()));
+        let complete = fills.or(saw_all);
+        let complete = match enough_links {
+            Some(enough) => enough.and(complete),
+            None => complete,
+        };
+        let mut verdict = Query::select();
+        verdict.expr_as(complete, COMPLETE);
+        let verdict = renderer.name("verdict", verdict);
+
+        otherwise.and_where(the(&verdict, COMPLETE).not());
+        let mut page = Query::select();
+        page.column(Asterisk)
+            .from(iden(&matches))
+            .and_where(the(&verdict, COMPLETE))
+            .union(UnionType::All, otherwise);
+        in_order(&mut page);
+        page.limit(request.limit());
+        Ok(page)
     }
-    let matches = renderer.name("matches", matches);
-
-    let fills = count(&matches).eq(Expr::cust(request.limit().to_string()));
-    let saw_all = count(&candidates).lt(Expr::cust(LOOKED_AT.to_string()));
-    let complete = fills.or(saw_all);
-    let complete = match enough_links {
-        Some(enough) => enough.and(complete),
-        None => complete,
-    };
-    let mut verdict = Query::select();
-    verdict.expr_as(complete, COMPLETE);
-    let verdict = renderer.name("verdict", verdict);
-
-    otherwise.and_where(the(&verdict, COMPLETE).not());
-    let mut page = Query::select();
-    page.column(Asterisk)
-        .from(iden(&matches))
-        .and_where(the(&verdict, COMPLETE))
-        .union(UnionType::All, otherwise);
-    sorted(&mut page);
-    page.limit(request.limit());
-    Ok(page)
 }
 
 /// The number of rows, from its two ways, each counted by `count_of`.
 ///
-/// `candidates` are rows that are to be tested, without LIMIT; `otherwise` are the rows that are found the other way.
+/// `candidates` are rows that are to be tested, without LIMIT or columns; `otherwise` are the rows that are found the
+/// other way; the tests start from the column `start`.
+///
+/// The candidates are an array: PostgreSQL would think of the tests of a thousand rows as so dear that it would compile
+/// the statement, which takes longer than they do.
 pub(super) fn total(
     request: &Request<'_>,
     bounded: &Bounded,
+    start: &'static str,
     mut candidates: SelectStatement,
     otherwise: SelectStatement,
     count_of: impl Fn(SelectStatement) -> SelectStatement,
 ) -> Result<SelectStatement, Error> {
     let enough_links = enough_links(request, bounded)?;
-    candidates.limit(LOOKED_AT + 1);
+    let looked_at = u64::from(request.link_limits.looked_at);
+    let row = Scope::root(request.definition.alias);
+    candidates.expr(row.column(start)).limit(looked_at + 1);
+    let array = Expr::cust_with_exprs("ARRAY $1", [value(candidates)]);
+    let mut candidates = Query::select();
+    candidates.expr_as(array, start);
     let candidates = request.renderer.name("total_candidates", candidates);
-    let matches = tested(request, bounded, &candidates)?;
 
-    let few = count(&candidates).lte(Expr::cust(LOOKED_AT.to_string()));
+    let mut matches = Query::select();
+    matches.from_function(Func::cust("unnest").arg(the(&candidates, start)), start);
+    test(request, bounded, &Scope::root(start), &mut matches)?;
+
+    let number = Func::cust("cardinality").arg(the(&candidates, start));
+    let few = Expr::from(number).lte(Expr::cust(looked_at.to_string()));
     let few = match enough_links {
         Some(enough) => enough.and(few),
         None => few,
     };
-    let value = |select: SelectStatement| Expr::SubQuery(None, Box::new(select.into()));
     let case = CaseStatement::new()
         .case(few, value(count_of(matches)))
         .finally(value(count_of(otherwise)));
@@ -101,34 +140,23 @@ pub(super) fn total(
     Ok(total)
 }
 
-/// The rows' columns that the tests start from, each once.
-pub(super) fn select_starts(scope: &Scope<'_>, bounded: &Bounded, select: &mut SelectStatement) {
-    let mut seen: Vec<&'static str> = Vec::new();
-    for start in bounded.starts() {
-        if !seen.contains(&start) {
-            seen.push(start);
-            select_as(select, scope.column(start), &Cow::Borrowed(start));
-        }
-    }
-}
-
-/// The candidates that pass the tests.
-fn tested(
+/// Leaves the candidates that pass the tests.
+fn test(
     request: &Request<'_>,
     bounded: &Bounded,
-    candidates: &Cow<'static, str>,
-) -> Result<SelectStatement, Error> {
-    let scope = Scope::root(candidates.clone());
+    candidate: &Scope<'_>,
+    select: &mut SelectStatement,
+) -> Result<(), Error> {
     let mut conditions = Vec::new();
     for probe in &bounded.probes {
-        request.renderer.conjuncts(&scope, probe, &mut conditions)?;
+        request
+            .renderer
+            .conjuncts(candidate, probe, &mut conditions)?;
     }
-    let mut select = Query::select();
-    select.from(scope.iden());
     for condition in side_by_side(conditions) {
         select.and_where(condition);
     }
-    Ok(select)
+    Ok(())
 }
 
 /// Whether there are so many links that tests are worth while; `None` if that is known.
@@ -136,22 +164,20 @@ fn enough_links(request: &Request<'_>, bounded: &Bounded) -> Result<Option<Expr>
     let Some(linked) = &bounded.links else {
         return Ok(None);
     };
-    let links = request.renderer.has_many_links(linked, FEW_LINKS, MANY)?;
-    Ok(Some(the(&links, MANY)))
-}
-
-/// `(SELECT COUNT(*) FROM word)`
-fn count(word: &Cow<'static, str>) -> Expr {
-    let mut select = Query::select();
-    select
-        .expr(Func::cust("COUNT").arg(Expr::cust("*")))
-        .from(iden(word));
-    Expr::SubQuery(None, Box::new(select.into()))
+    Ok(Some(request.renderer.has_many_links(linked)?))
 }
 
 /// `(SELECT column FROM word)`, of one row.
 fn the(word: &Cow<'static, str>, column: &'static str) -> Expr {
     let mut select = Query::select();
     select.column(column).from(iden(word));
+    value(select)
+}
+
+fn count() -> Expr {
+    Func::cust("COUNT").arg(Expr::cust("*")).into()
+}
+
+fn value(select: SelectStatement) -> Expr {
     Expr::SubQuery(None, Box::new(select.into()))
 }

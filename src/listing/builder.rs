@@ -1,20 +1,25 @@
 //! The builder of a page: [`Listing`].
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::forms::{Circumstances, Forms, LinkForm};
+use super::choice::Circumstances;
+use super::conjuncts::Conjuncts;
+use super::forms::{Forms, LinkForm};
 use super::outputs::Outputs;
 use super::request::Request;
 use super::selection::{Selection, Shown, Shows};
-use super::{Page, PageStatement, Total, cursor, legacy, optimized, total};
+use super::{LinkLimits, Page, PageStatement, Total, choice, cursor, legacy, optimized, total};
 use crate::error::Error;
 use crate::filter::FilterPipeline;
 use crate::order::{Direction, Order, OrderNode};
 use crate::predicate::{Predicate, PredicateNode};
 use crate::render::Renderer;
+use crate::report::Report;
 use crate::schema::{Entity, Tenant};
 use crate::statement::Statement;
+use crate::statistics::Statistics;
 use crate::strategy::Strategy;
 
 /// The largest page that a listing gives unless its host says otherwise.
@@ -79,7 +84,13 @@ pub struct Listing<E> {
     strategy: Strategy,
     tenant: Option<Tenant>,
     filters: Vec<PredicateNode>,
+    /// What each filter is called, if anything.
+    filter_names: Vec<Option<Cow<'static, str>>>,
+    statistics: Option<Statistics>,
+    /// What was decided before the statement is built.
+    report: Report,
     link_form: LinkForm,
+    link_limits: LinkLimits,
     orders: Vec<OrderNode>,
     default_orders: Vec<OrderNode>,
     shown: Vec<Shown>,
@@ -96,7 +107,11 @@ impl<E: Entity> Listing<E> {
             strategy: Strategy::default(),
             tenant: None,
             filters: Vec::new(),
+            filter_names: Vec::new(),
+            statistics: None,
+            report: Report::default(),
             link_form: LinkForm::default(),
+            link_limits: LinkLimits::default(),
             orders: Vec::new(),
             default_orders: Vec::new(),
             shown: Vec::new(),
@@ -120,15 +135,26 @@ impl<E: Entity> Listing<E> {
     #[must_use]
     pub fn filter(mut self, condition: Predicate<E>) -> Self {
         self.filters.push(condition.node);
+        self.filter_names.push(None);
         self
     }
 
     /// Only rows that pass all filters of the pipeline, written in its order.
     #[must_use]
     pub fn filter_all(mut self, pipeline: &FilterPipeline<E>) -> Self {
-        let ordered = pipeline.ordered();
-        let conditions = ordered.iter().map(|filter| filter.predicate().node.clone());
-        self.filters.extend(conditions);
+        for filter in pipeline.ordered() {
+            self.filters.push(filter.predicate().node.clone());
+            self.filter_names.push(Some(filter.shared_name()));
+        }
+        self.report.extend(pipeline.report());
+        self
+    }
+
+    /// What PostgreSQL knows of the tables, by which conditions on links ([`Links`](crate::Links)) are written in the form
+    /// that is likely to be fast. Without it, the statement finds out by itself, which costs it a little.
+    #[must_use]
+    pub fn statistics(mut self, statistics: Statistics) -> Self {
+        self.statistics = Some(statistics);
         self
     }
 
@@ -137,6 +163,14 @@ impl<E: Entity> Listing<E> {
     #[must_use]
     pub fn link_form(mut self, form: LinkForm) -> Self {
         self.link_form = form;
+        self
+    }
+
+    /// How long the statement looks at single rows and links, where it finds out by itself which form of its conditions
+    /// on links is faster.
+    #[must_use]
+    pub fn link_limits(mut self, limits: LinkLimits) -> Self {
+        self.link_limits = limits;
         self
     }
 
@@ -222,10 +256,15 @@ impl<E: Entity> Listing<E> {
         let page = self.page.as_ref().ok_or(Error::PageRequired)?;
         page.check(self.max_page_size)?;
         let orders = self.total_order();
+        let mut forms = self.forms(page, &orders);
+        let mut report = self.report.clone();
+        report.extend(std::mem::take(&mut forms.report));
+        forms.report = report;
         let request = Request {
             definition: const { &E::DEFINITION },
-            renderer: Renderer::new(self.tenant.as_ref()),
-            forms: self.forms(page, &orders),
+            renderer: Renderer::new(self.tenant.as_ref(), self.link_limits.few_links),
+            forms,
+            link_limits: self.link_limits,
             outputs: Outputs::new(const { &E::DEFINITION }, &self.shown, &orders)?,
             after: cursor::fitting(page, const { &E::DEFINITION }, &orders)?,
             orders,
@@ -280,8 +319,9 @@ impl<E: Entity> Listing<E> {
         let orders = self.total_order();
         let request = Request {
             definition: const { &E::DEFINITION },
-            renderer: Renderer::new(self.tenant.as_ref()),
+            renderer: Renderer::new(self.tenant.as_ref(), self.link_limits.few_links),
             forms: self.forms(page, &orders),
+            link_limits: self.link_limits,
             outputs: Outputs::new(const { &E::DEFINITION }, &[], &[])?,
             after: None,
             orders,
@@ -294,14 +334,19 @@ impl<E: Entity> Listing<E> {
         if self.strategy == Strategy::Legacy {
             return Forms::unchanged(&self.filters);
         }
-        Forms::choose(
-            &self.filters,
-            &Circumstances {
-                form: self.link_form,
-                has_plain_order: orders.iter().all(|order| order.node.is_plain()),
-                is_deep: page.is_deep(),
-            },
-        )
+        let circumstances = Circumstances {
+            definition: const { &E::DEFINITION },
+            tenant: self.tenant.as_ref(),
+            statistics: self.statistics.as_ref(),
+            form: self.link_form,
+            limits: self.link_limits,
+            wanted: page.rows_to_end(),
+            has_plain_order: orders.iter().all(|order| order.node.is_plain()),
+            is_deep: page.is_deep(),
+        };
+        let conjuncts = Conjuncts::new(&self.filters, &self.filter_names);
+        let chosen = choice::choose(&conjuncts, &circumstances);
+        chosen.unwrap_or_else(|| Forms::unchanged(&self.filters))
     }
 
     /// The sort keys, made total by the key.
@@ -342,7 +387,11 @@ impl<E> Clone for Listing<E> {
             strategy: self.strategy,
             tenant: self.tenant.clone(),
             filters: self.filters.clone(),
+            filter_names: self.filter_names.clone(),
+            statistics: self.statistics.clone(),
+            report: self.report.clone(),
             link_form: self.link_form,
+            link_limits: self.link_limits,
             orders: self.orders.clone(),
             default_orders: self.default_orders.clone(),
             shown: self.shown.clone(),

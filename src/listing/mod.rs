@@ -6,10 +6,13 @@
 mod after_page;
 mod bounded;
 mod builder;
+mod choice;
+mod conjuncts;
 mod cursor;
 mod forms;
 mod keyset;
 mod legacy;
+mod link_limits;
 mod optimized;
 mod outputs;
 mod page;
@@ -19,15 +22,18 @@ mod request;
 mod selection;
 mod sort_fields;
 mod total;
+mod visible_columns;
 mod wrap;
 
 pub use builder::Listing;
 pub use cursor::{Cursor, CursorError};
 pub use forms::LinkForm;
+pub use link_limits::LinkLimits;
 pub use page::{Page, Total, TotalCount};
 pub use page_statement::PageStatement;
 pub use selection::{Selectable, Selection, Shows};
 pub use sort_fields::SortFields;
+pub use visible_columns::{Visible, VisibleColumns};
 
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub(crate) use page_statement::PageShape;

@@ -12,7 +12,7 @@ use super::{after_page, bounded, total, wrap};
 use crate::annotation::{Computed, sources};
 use crate::error::Error;
 use crate::expression::Node;
-use crate::order::OrderNode;
+use crate::order::{Nulls, OrderNode};
 use crate::predicate::PredicateNode;
 use crate::render::{Scope, comparable, iden, select_as};
 
@@ -70,7 +70,7 @@ fn page(
     page.column(Asterisk)
         .from_subquery(first, "first_part".into_iden());
     page.union(UnionType::All, second?);
-    sort_by_name(request, columns, orders, &mut page);
+    sort_by_name(request, columns, orders, Leading::Any, &mut page);
     page.limit(request.limit());
     Ok(page)
 }
@@ -90,16 +90,36 @@ fn part(
         }
         Way::Bounded(bounded) => bounded,
     };
-    let candidates = rows(request, columns, orders, arm, &bounded.narrow)?;
     let mut otherwise = rows(request, columns, orders, arm, &bounded.all)?;
     otherwise.limit(request.limit());
-    bounded::page(
-        request,
-        bounded,
-        candidates,
-        |select| sort_by_name(request, columns, orders, select),
+    let parts = bounded::Page {
+        candidates: rows(request, columns, orders, arm, &bounded.narrow)?,
+        rows: narrowed(request, arm, &bounded.narrow)?,
+        sorted: |select: &mut SelectStatement| {
+            sort_by_name(request, columns, orders, arm.leading, select);
+        },
+        in_order: |select: &mut SelectStatement| {
+            sort_by_name(request, columns, orders, Leading::Any, select);
+        },
         otherwise,
-    )
+    };
+    parts.select(request, bounded)
+}
+
+/// The rows of one part of the page, of no use but to be counted.
+fn narrowed(
+    request: &Request<'_>,
+    arm: &Arm,
+    filters: &[PredicateNode],
+) -> Result<SelectStatement, Error> {
+    let scope = Scope::root(request.definition.alias);
+    let (table, conditions) = request.rows(&scope, filters)?;
+    let mut select = Query::select();
+    select.from(table);
+    for condition in conditions.into_iter().chain(arm.conditions.iter().cloned()) {
+        select.and_where(condition);
+    }
+    Ok(select)
 }
 
 /// Sorts rows that have the page's columns already.
@@ -107,13 +127,30 @@ fn sort_by_name(
     request: &Request<'_>,
     columns: &PageColumns,
     orders: &[OrderNode],
+    leading: Leading,
     select: &mut SelectStatement,
 ) {
-    for (order, at) in orders.iter().zip(&request.outputs.orders) {
-        let (direction, nulls) = order.sql();
-        let name = iden(columns.inside(&request.outputs.columns[*at]));
-        select.order_by_expr_with_nulls(Expr::col(name), direction, nulls);
+    for (order, at, nulls) in sort_keys(request, orders, leading) {
+        let name = iden(columns.inside(&request.outputs.columns[at]));
+        select.order_by_expr_with_nulls(Expr::col(name), order.direction.sql(), nulls.sql());
     }
+}
+
+/// What one part is sorted by: each key, which output it is, and where its NULLs go.
+fn sort_keys<'o>(
+    request: &Request<'_>,
+    orders: &'o [OrderNode],
+    leading: Leading,
+) -> impl Iterator<Item = (&'o OrderNode, usize, Nulls)> {
+    let keys = orders.iter().zip(&request.outputs.orders).enumerate();
+    keys.filter_map(move |(position, (order, at))| {
+        let nulls = match (position, leading) {
+            (0, Leading::Null) => return None,
+            (0, Leading::NotNull) => order.direction.default_nulls(),
+            _ => order.nulls,
+        };
+        Some((order, *at, nulls))
+    })
 }
 
 /// The rows of one part of the page, in their order, without LIMIT.
@@ -136,21 +173,11 @@ fn rows(
     for condition in conditions.into_iter().chain(arm.conditions.iter().cloned()) {
         select.and_where(condition);
     }
-    for (position, (order, at)) in orders.iter().zip(&request.outputs.orders).enumerate() {
-        let leading = if position == 0 {
-            arm.leading
-        } else {
-            Leading::Any
-        };
-        let nulls = match leading {
-            Leading::Null => continue,
-            Leading::NotNull => order.direction.default_nulls(),
-            Leading::Any => order.nulls,
-        };
+    for (order, at, nulls) in sort_keys(request, orders, arm.leading) {
         let (direction, nulls) = (order.direction.sql(), nulls.sql());
         let key = match &order.node {
             // Computed once, in the select list.
-            Node::Annotation(_) => Expr::col(iden(columns.inside(&request.outputs.columns[*at]))),
+            Node::Annotation(_) => Expr::col(iden(columns.inside(&request.outputs.columns[at]))),
             node => joins.expression(request, &scope, node)?,
         };
         select.order_by_expr_with_nulls(key, direction, nulls);

@@ -135,13 +135,22 @@ impl Page {
         }
     }
 
-    /// Read from its end.
+    /// How many rows there are from where it is read to its end, and one more.
+    pub(super) fn rows_to_end(&self) -> u64 {
+        let before = match self.position {
+            Position::Offset(offset) => offset,
+            _ => 0,
+        };
+        before.saturating_add(u64::from(self.size) + 1)
+    }
+
     /// Whether it begins too far in for all rows before it to be looked at.
     pub(super) fn is_deep(&self) -> bool {
         const DEEP: u64 = 100;
         matches!(self.position, Position::Offset(offset) if offset > DEEP)
     }
 
+    /// Read from its end.
     pub(super) fn is_backward(&self) -> bool {
         matches!(self.position, Position::Before(_) | Position::End)
     }

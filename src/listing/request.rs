@@ -1,5 +1,6 @@
 //! A listing that is being built.
 
+use super::LinkLimits;
 use super::forms::Forms;
 use super::outputs::Outputs;
 use super::page::{Page, Position};
@@ -15,6 +16,7 @@ pub(super) struct Request<'a> {
     pub renderer: Renderer<'a>,
     /// How the conditions are written.
     pub forms: Forms<'a>,
+    pub link_limits: LinkLimits,
     pub outputs: Outputs,
     /// The sort keys as the rows are given, the row's key last.
     pub orders: Vec<OrderNode>,

@@ -91,6 +91,11 @@ impl<'a, E: Entity> Shows<'a, E> {
         selection.add_to(self);
     }
 
+    /// Adds what another listing, or a part of one, shows.
+    pub(super) fn extend<'s>(&mut self, shown: impl Iterator<Item = &'s Shown>) {
+        self.shown.extend(shown.cloned());
+    }
+
     fn push<T: SqlType>(&mut self, expression: Expression<E, T>) {
         self.shown.push(Shown {
             name: expression.name,

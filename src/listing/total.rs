@@ -28,17 +28,17 @@ pub(super) fn select(request: &Request<'_>) -> Result<Option<SelectStatement>, E
     if matches!(request.page.total, Total::None | Total::Estimated) {
         return Ok(None);
     }
-    let bounded = match &request.forms.total {
-        Way::Flat(filters) => return Ok(Some(count(rows(request, filters)?))),
-        Way::Bounded(bounded) => bounded,
+    let all = rows(request, request.forms.total.all())?;
+    let (bounded, start) = match &request.forms.total {
+        Way::Bounded(bounded) => match bounded.start() {
+            Some(start) => (bounded, start),
+            None => return Ok(Some(count(all))),
+        },
+        Way::Flat(_) => return Ok(Some(count(all))),
     };
-    let scope = Scope::root(request.definition.alias);
-    let mut candidates = rows(request, &bounded.narrow)?;
-    bounded::select_starts(&scope, bounded, &mut candidates);
-    let otherwise = rows(request, &bounded.all)?;
-    Ok(Some(bounded::total(
-        request, bounded, candidates, otherwise, count,
-    )?))
+    let candidates = rows(request, &bounded.narrow)?;
+    let total = bounded::total(request, bounded, start, candidates, all, count)?;
+    Ok(Some(total))
 }
 
 /// The count as a statement of its own.

@@ -70,6 +70,11 @@ impl Linked {
         starts.all(|start| start == first).then_some(first)
     }
 
+    /// The column by which rows are named that are found by their links: what all ways start from, else the key.
+    pub fn start_or_key(&self) -> &'static str {
+        self.start().unwrap_or(self.row.key)
+    }
+
     /// The columns that the ways start from.
     pub fn starts(&self) -> impl Iterator<Item = &'static str> {
         let hops = self.ways.iter().filter_map(|way| way.hops.first());

@@ -1,10 +1,13 @@
 //! Typed conditions on one row: [`Predicate`] and the comparisons that make one.
 
+mod arrays;
 mod comparisons;
+mod dates;
 mod linked;
 mod not_true;
 
 pub use comparisons::compare;
+pub(crate) use dates::FIRST_DATE;
 pub(crate) use linked::{Form, Linked, Quantifier};
 
 use std::fmt;
@@ -62,6 +65,12 @@ pub(crate) enum PredicateNode {
         pattern: String,
         ignore_case: bool,
     },
+    /// An array of the row with a bound one.
+    CompareArray {
+        node: Node,
+        how: ArrayComparison,
+        values: Value,
+    },
     Exists {
         path: Path,
         filter: Option<Box<PredicateNode>>,
@@ -105,6 +114,15 @@ pub enum Comparison {
     DistinctFrom,
     /// `IS NOT DISTINCT FROM`: equal, NULL being a value like others
     NotDistinctFrom,
+}
+
+/// How two arrays are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ArrayComparison {
+    /// `&&`
+    Overlaps,
+    /// `@>`
+    ContainsAll,
 }
 
 impl PredicateNode {

@@ -30,13 +30,13 @@ impl<E: Entity> Predicate<E> {
     /// ```
     #[must_use]
     pub fn is_not_true(self) -> Self {
-        Self::new(self.node.is_not_true())
+        Self::new(self.node.not_true())
     }
 }
 
 impl PredicateNode {
-    fn is_not_true(self) -> Self {
-        let of_each = |parts: Vec<Self>| parts.into_iter().map(Self::is_not_true).collect();
+    fn not_true(self) -> Self {
+        let of_each = |parts: Vec<Self>| parts.into_iter().map(Self::not_true).collect();
         match self {
             Self::IsNull { node, negated } => Self::IsNull {
                 node,

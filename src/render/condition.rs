@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use sea_query::{BinOper, Expr, ExprTrait, Func, Value, extension::postgres::PgBinOper};
 
-use super::value::{comparable, reject_nul, reject_nul_text};
+use super::value::{bound, comparable, reject_nul, reject_nul_text};
 use super::{Renderer, Scope};
 use crate::error::Error;
 use crate::expression::Node;
-use crate::predicate::{Comparison, PredicateNode};
+use crate::predicate::{ArrayComparison, Comparison, PredicateNode};
 use crate::schema::{DataType, Path};
 
 /// How many conditions and functions may be one inside the other.
@@ -87,6 +87,16 @@ impl Renderer<'_> {
                     BinOper::Like
                 };
                 self.expression(scope, node)?.binary(how, pattern.clone())
+            }
+            PredicateNode::CompareArray { node, how, values } => {
+                reject_nul(&label(node), values)?;
+                let array = self.expression(scope, node)?;
+                let how = match how {
+                    ArrayComparison::Overlaps => PgBinOper::Overlap,
+                    ArrayComparison::ContainsAll => PgBinOper::Contains,
+                };
+                comparable(array, DataType::of_value(values))
+                    .binary(BinOper::PgOperator(how), bound(values.clone()))
             }
             PredicateNode::Exists {
                 path,
@@ -275,6 +285,7 @@ fn label(node: &Node) -> Cow<'static, str> {
     match node {
         Node::Column(name) => Cow::Borrowed(name),
         Node::Value(_) => Cow::Borrowed("a value"),
+        Node::Constant(_) => Cow::Borrowed("a constant"),
         Node::Function(_, arguments) => {
             arguments.first().map_or(Cow::Borrowed("a function"), label)
         }

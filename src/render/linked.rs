@@ -17,9 +17,6 @@ use crate::error::Error;
 use crate::predicate::{Form, Linked, Quantifier};
 use crate::schema::Path;
 
-/// Up to how many links are counted to find the rarest of several values.
-const COUNTED: u64 = 1_000;
-
 /// Which of the wanted values, and what else is read there.
 enum Wanted {
     /// Any of them.
@@ -42,35 +39,34 @@ impl Renderer<'_> {
                 self.linked_to_one_by_one(scope, linked, &Wanted::All, false)
             }
             (Quantifier::None, _) => self.linked_to(scope, linked, true),
-            (Quantifier::Any, Form::Set) => self.among_linked(scope, linked, &Wanted::All),
+            (Quantifier::Any, Form::Set) => {
+                self.among_linked(scope, linked, || self.linked_to_any(linked, &Wanted::All))
+            }
             (Quantifier::All, _) if linked.values().is_empty() => Ok(Expr::cust("TRUE")),
             (Quantifier::All, Form::Probe | Form::OneByOne) => self.linked_to_each(scope, linked),
             (Quantifier::All, Form::Set) => {
-                let rarest = Wanted::One(self.rarest(linked)?);
-                let set = self.among_linked(scope, linked, &rarest)?;
-                Ok(set.and(self.linked_to_each(scope, linked)?))
+                self.among_linked(scope, linked, || self.linked_to_all(linked))
             }
         }
     }
 
-    /// The sub-select that says, in one row's column of this name, whether more than so many links point at what is
-    /// wanted.
-    pub fn has_many_links(
-        &self,
-        linked: &Linked,
-        more_than: u64,
-        column: &'static str,
-    ) -> Result<Cow<'static, str>, Error> {
-        self.name_once("links", linked, "links", || {
+    /// Whether more than a few links point at what is wanted; at the rarest of it, if all of it is wanted.
+    pub fn has_many_links(&self, linked: &Linked) -> Result<Expr, Error> {
+        const MANY: &str = "are_many";
+        let links = self.name_once("links", linked, "links", || {
             let wanted = match linked.quantifier {
                 Quantifier::All => Wanted::One(self.rarest(linked)?),
                 Quantifier::Any | Quantifier::None => Wanted::All,
             };
-            let count = self.count_links(linked, &wanted, more_than)?;
+            let count = self.count_links(linked, &wanted)?;
+            let many = count.gt(Expr::cust(self.few_links.to_string()));
             let mut select = Query::select();
-            select.expr_as(count.gt(Expr::cust(more_than.to_string())), column);
-            Ok(select)
-        })
+            select.expr_as(many, MANY);
+            Ok::<_, Error>(select)
+        })?;
+        let mut select = Query::select();
+        select.column(MANY).from(iden(&links));
+        Ok(Expr::SubQuery(None, Box::new(select.into())))
     }
 
     /// `EXISTS` on one of the ways, or, negated, on none: the planner may look at each row, or at all links at once.
@@ -152,7 +148,7 @@ impl Renderer<'_> {
         let value = || Expr::col((iden(&word), iden(&word)));
         let name = format!("rarest_{}", linked.target.alias);
         let rarest = self.name_once(&name, linked, "rarest", || {
-            let links = self.count_links(linked, &Wanted::One(value()), COUNTED)?;
+            let links = self.count_links(linked, &Wanted::One(value()))?;
             let mut select = values(linked, &word);
             select
                 .expr(value())
@@ -165,10 +161,10 @@ impl Renderer<'_> {
         Ok(Expr::SubQuery(None, Box::new(select.into())))
     }
 
-    /// How many links point at what is wanted, counted up to one more than `limit`.
-    fn count_links(&self, linked: &Linked, wanted: &Wanted, limit: u64) -> Result<Expr, Error> {
+    /// How many links point at what is wanted, counted up to one more than a few.
+    fn count_links(&self, linked: &Linked, wanted: &Wanted) -> Result<Expr, Error> {
         let mut count = Query::select();
-        count.expr(Func::cust("COUNT").arg(Expr::cust("*")));
+        count.expr(count_all());
         if let Some(definition) = linked.link() {
             let link = Scope::root(definition.alias);
             let (table, bound) = self.source(definition, &link, false)?;
@@ -178,7 +174,7 @@ impl Renderer<'_> {
                 .from(table)
                 .and_where_option(bound)
                 .and_where(self.points_at(&link, linked, wanted, Form::Set)?)
-                .limit(limit + 1);
+                .limit(u64::from(self.few_links) + 1);
             count.from_subquery(links, link.inside("counted").iden());
         }
         Ok(Expr::SubQuery(None, Box::new(count.into())))
@@ -189,39 +185,98 @@ impl Renderer<'_> {
         &self,
         scope: &Scope<'_>,
         linked: &Linked,
-        wanted: &Wanted,
+        find: impl FnOnce() -> Result<SelectStatement, Error>,
     ) -> Result<Expr, Error> {
-        let start = linked.start().unwrap_or(linked.row.key);
-        let set = self.name_once("linked", linked, "linked", || {
-            let mut ways = linked.ways.iter();
-            let mut set = match ways.next() {
-                Some(way) => self.linked_on(linked, way, start, wanted)?,
-                None => Query::select(),
-            };
-            for way in ways {
-                let more = self.linked_on(linked, way, start, wanted)?;
-                set.union(UnionType::Distinct, more);
-            }
-            Ok::<_, Error>(set)
-        })?;
+        let set = self.name_once("linked", linked, "linked", find)?;
+        let start = linked.start_or_key();
         let mut rows = Query::select();
         rows.column(start).from(iden(&set));
         Ok(scope.column(start).in_subquery(rows))
     }
 
-    /// The column `start` of the rows that are linked on a way.
-    fn linked_on(
+    /// What the ways start from, of the rows that are linked to what is wanted on any of them.
+    fn linked_to_any(&self, linked: &Linked, wanted: &Wanted) -> Result<SelectStatement, Error> {
+        self.union_of_ways(linked, |renderer, link, select| {
+            select.and_where(renderer.points_at(link, linked, wanted, Form::Set)?);
+            Ok(())
+        })
+    }
+
+    /// What the ways start from, of the rows that are linked to all that is wanted, each once.
+    ///
+    /// If few links point at the rarest of it, the rows with that are looked at for the rest; else all links are found and
+    /// counted.
+    fn linked_to_all(&self, linked: &Linked) -> Result<SelectStatement, Error> {
+        const NUMBER: &str = "number";
+        let start = linked.start_or_key();
+        let wanted = self.wanted(linked)?;
+        let mut links = self.union_of_ways(linked, |_, link, select| {
+            let target = Scope::root(wanted.clone());
+            let same = target
+                .column(linked.target.key)
+                .eq(link.column(linked.from));
+            select
+                .expr(target.column(linked.by))
+                .inner_join(iden(&wanted), same);
+            Ok(())
+        })?;
+        if linked.ways.len() == 1 {
+            // Several links may say the same, where nothing forbids it.
+            links.distinct();
+        }
+        let each = each(&Scope::root(linked.row.alias), linked);
+        let mut number = values(linked, &each);
+        number.expr(Func::count_distinct(Expr::col((iden(&each), iden(&each)))));
+        let number = Expr::SubQuery(None, Box::new(number.into()));
+        let mut counted = Query::select();
+        counted
+            .column(start)
+            .from_subquery(links, NUMBER)
+            .group_by_col(start)
+            .and_having(count_all().eq(number));
+        if linked.start().is_none() {
+            return Ok(counted);
+        }
+
+        let many = || self.has_many_links(linked);
+        counted.and_where(many()?);
+        let rarest = Wanted::One(self.rarest(linked)?);
+        let few = Scope::root("few");
+        let mut set = Query::select();
+        set.column(start)
+            .from_subquery(self.linked_to_any(linked, &rarest)?, few.iden())
+            .and_where(many()?.not())
+            .and_where(self.linked_to_each(&few, linked)?)
+            .union(UnionType::All, counted);
+        Ok(set)
+    }
+
+    /// What the ways start from, each once if they are several; `write` adds what limits the links.
+    fn union_of_ways(
+        &self,
+        linked: &Linked,
+        write: impl Fn(&Self, &Scope<'_>, &mut SelectStatement) -> Result<(), Error>,
+    ) -> Result<SelectStatement, Error> {
+        let mut ways = linked.ways.iter();
+        let mut set = match ways.next() {
+            Some(way) => self.start_of(linked, way, &write)?,
+            None => Query::select(),
+        };
+        for way in ways {
+            set.union(UnionType::Distinct, self.start_of(linked, way, &write)?);
+        }
+        Ok(set)
+    }
+
+    /// What a way starts from, once for each link.
+    fn start_of(
         &self,
         linked: &Linked,
         way: &Path,
-        start: &'static str,
-        wanted: &Wanted,
+        write: impl Fn(&Self, &Scope<'_>, &mut SelectStatement) -> Result<(), Error>,
     ) -> Result<SelectStatement, Error> {
+        let start = linked.start_or_key();
         let mut select = Query::select();
-        let end = |renderer: &Self, link: &Scope<'_>, select: &mut SelectStatement| {
-            select.and_where(renderer.points_at(link, linked, wanted, Form::Set)?);
-            Ok(())
-        };
         match (linked.start(), way.hops.split_first()) {
             // The row that it starts from is named by the column that points at it.
             (Some(_), Some((first, rest))) => {
@@ -233,7 +288,7 @@ impl Renderer<'_> {
                 for condition in side_by_side(conditions) {
                     select.and_where(condition);
                 }
-                self.hops(&row, rest, false, &mut select, end)?;
+                self.hops(&row, rest, false, &mut select, write)?;
             }
             _ => {
                 let row = Scope::root(linked.row.alias);
@@ -242,7 +297,7 @@ impl Renderer<'_> {
                     .expr(row.column(start))
                     .from(table)
                     .and_where_option(bound);
-                self.hops(&row, &way.hops, false, &mut select, end)?;
+                self.hops(&row, &way.hops, false, &mut select, write)?;
             }
         }
         Ok(select)
@@ -278,7 +333,7 @@ impl Renderer<'_> {
 
     /// The sub-select of all that is wanted: its keys, and the values by which it is wanted.
     fn wanted(&self, linked: &Linked) -> Result<Cow<'static, str>, Error> {
-        let name = format!("wanted_{}", linked.target.alias);
+        let name = free_of_tables(linked, &format!("wanted_{}", linked.target.alias));
         self.name_once(&name, linked, "wanted", || {
             reject_nul(linked.by, &linked.wanted)?;
             let target = Scope::root(linked.target.alias);
@@ -305,6 +360,10 @@ impl Renderer<'_> {
     }
 }
 
+fn count_all() -> Expr {
+    Func::cust("COUNT").arg(Expr::cust("*")).into()
+}
+
 /// The wanted values, as rows of one column that is called as they are.
 fn values(linked: &Linked, word: &Cow<'static, str>) -> SelectStatement {
     let values = Func::cust("unnest").arg(array(&linked.wanted, linked.element));
@@ -315,12 +374,19 @@ fn values(linked: &Linked, word: &Cow<'static, str>) -> SelectStatement {
 
 /// A word for one of the wanted values, which no table on the ways takes from it.
 fn each(scope: &Scope<'_>, linked: &Linked) -> Cow<'static, str> {
-    const WORD: &str = "wanted";
-    let tables = || linked.ways.iter().flat_map(|way| &way.hops);
-    let is_taken =
-        |word: &str| scope.knows(word) || tables().any(|hop| hop.definition.alias.ends_with(word));
-    match is_taken(WORD) {
-        true => free_name("each_", WORD, is_taken),
-        false => Cow::Borrowed(WORD),
+    let word = free_of_tables(linked, "wanted");
+    match scope.knows(&word) {
+        true => free_name("each_", &word, |word| scope.knows(word)),
+        false => word,
+    }
+}
+
+/// The word, or a longer one if a table on the ways is called so.
+fn free_of_tables(linked: &Linked, word: &str) -> Cow<'static, str> {
+    let hops = || linked.ways.iter().flat_map(|way| &way.hops);
+    let is_taken = |word: &str| hops().any(|hop| hop.definition.alias.ends_with(word));
+    match is_taken(word) {
+        true => free_name("each_", word, is_taken),
+        false => Cow::Owned(word.to_owned()),
     }
 }

@@ -19,12 +19,12 @@ use sea_query::{Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, TableNa
 use self::named::Named;
 use crate::annotation;
 use crate::error::Error;
-use crate::expression::Node;
+use crate::expression::{LOCAL_DATE, Node};
 use crate::order::OrderNode;
-use crate::schema::{Definition, Tenancy, Tenant};
+use crate::schema::{DataType, Definition, Tenancy, Tenant};
 
 pub(crate) use self::condition::side_by_side;
-pub(crate) use self::name::{free_name, iden, is_name, select_as};
+pub(crate) use self::name::{NAME_BYTES, free_name, iden, is_name, select_as};
 pub(crate) use self::path::all;
 pub(crate) use self::scope::Scope;
 pub(crate) use self::value::{bound, comparable, reject_nul, reject_nul_text};
@@ -32,6 +32,8 @@ pub(crate) use self::value::{bound, comparable, reject_nul, reject_nul_text};
 /// What the parts of one statement have in common.
 pub(crate) struct Renderer<'a> {
     tenant: Option<&'a Tenant>,
+    /// As many links as are found without a second thought.
+    few_links: u32,
     /// The tables that have been read.
     read: RefCell<Vec<Definition>>,
     /// How many conditions and functions are around what is being written.
@@ -40,9 +42,10 @@ pub(crate) struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    pub fn new(tenant: Option<&'a Tenant>) -> Self {
+    pub fn new(tenant: Option<&'a Tenant>, few_links: u32) -> Self {
         Self {
             tenant,
+            few_links,
             read: RefCell::new(Vec::with_capacity(8)),
             depth: Cell::new(0),
             named: Named::default(),
@@ -109,6 +112,10 @@ impl<'a> Renderer<'a> {
     pub fn expression(&self, scope: &Scope<'_>, node: &Node) -> Result<Expr, Error> {
         Ok(match node {
             Node::Column(name) => scope.column(name),
+            Node::Constant(text) => {
+                reject_nul_text("a constant", text)?;
+                Expr::Constant((*text).into())
+            }
             Node::Value(value) => {
                 reject_nul("a value", value)?;
                 bound(value.clone())
@@ -131,6 +138,8 @@ impl<'a> Renderer<'a> {
             self.deeper(|| arguments.iter().map(write).collect::<Result<_, _>>())?;
         Ok(match name {
             "coalesce" => Func::coalesce(arguments).into(),
+            LOCAL_DATE => Expr::from(Func::cust("timezone").args(arguments))
+                .cast_as(DataType::Date.to_string()),
             name => Func::cust(name).args(arguments).into(),
         })
     }

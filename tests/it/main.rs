@@ -3,15 +3,20 @@
 mod bad_input;
 mod content_types;
 mod cursors;
+mod dates;
+mod filters;
 mod laws;
 mod links;
 mod names;
 mod oracle;
 mod own_tables;
 mod postgres_driver;
+#[cfg(feature = "query-string")]
+mod query_string;
 mod rows;
 mod sql;
 mod statement;
+mod statistics;
 mod support;
 mod through;
 #[cfg(feature = "tokio-postgres")]

@@ -6,7 +6,7 @@ use super::bytes;
 use crate::annotation::{Aggregate, AnnotationNode, Computed, TextOrder};
 use crate::expression::Node;
 use crate::order::{Direction, Nulls, OrderNode};
-use crate::predicate::{Comparison, Linked, PredicateNode, Quantifier};
+use crate::predicate::{ArrayComparison, Comparison, Linked, PredicateNode, Quantifier};
 use crate::schema::{Definition, Path};
 
 /// A fingerprint of an order: the table, and each sort key with its direction.
@@ -85,6 +85,10 @@ impl Fnv {
             Node::Value(value) => {
                 self.byte(3);
                 self.value(value);
+            }
+            Node::Constant(text) => {
+                self.byte(5);
+                self.text(text);
             }
             Node::Annotation(annotation) => {
                 self.byte(4);
@@ -234,6 +238,15 @@ impl Fnv {
             Some(PredicateNode::NotTrue(inner)) => {
                 self.byte(9);
                 self.condition(Some(inner));
+            }
+            Some(PredicateNode::CompareArray { node, how, values }) => {
+                self.byte(11);
+                self.node(node);
+                self.byte(match how {
+                    ArrayComparison::Overlaps => 1,
+                    ArrayComparison::ContainsAll => 2,
+                });
+                self.value(values);
             }
             Some(PredicateNode::OneOfRows {
                 path,

@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use pagewise::expression::Expression;
+use pagewise::schema::SqlType;
 use pagewise::{Entity, Predicate};
 
 use super::datum::{Datum, Decoded, Sample};
@@ -44,6 +46,18 @@ pub enum Test {
     AnyOf(Vec<Datum>),
     NoneOf(Vec<Datum>),
     Match(Match, String),
+    /// In a zone, which is so many hours ahead.
+    Date(Day, NaiveDate, &'static (&'static str, i64)),
+    Overlaps(Vec<Datum>),
+    ContainsAll(Vec<Datum>),
+}
+
+/// How a date stands to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Day {
+    On,
+    Before,
+    After,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,12 +101,42 @@ pub fn predicate<E: Entity, T: Sample>(value: &Expression<E, T>, test: &Test) ->
         Test::Null(false) => value.is_not_null(),
         Test::AnyOf(list) => value.any_of(list.iter().map(base)),
         Test::NoneOf(list) => value.none_of(list.iter().map(base)),
-        Test::Match(..) => panic!("only texts are matched"),
+        Test::Match(..) | Test::Date(..) | Test::Overlaps(_) | Test::ContainsAll(_) => {
+            panic!("asked only of texts, times or arrays")
+        }
+    }
+}
+
+/// The same of an instant.
+pub fn dated<E: Entity, T: Sample + SqlType<Base = DateTime<Utc>>>(
+    value: &Expression<E, T>,
+    test: &Test,
+) -> Predicate<E> {
+    let Test::Date(day, date, (zone, _)) = test else {
+        return predicate(value, test);
+    };
+    let zone = zone.parse().expect("a zone");
+    match day {
+        Day::On => value.on_date(*date, &zone),
+        Day::Before => value.before_date(*date, &zone),
+        Day::After => value.after_date(*date, &zone),
+    }
+}
+
+/// The same of an array.
+pub fn containing<E: Entity, T: Sample + SqlType<Base = Vec<X>>, X: Decoded>(
+    value: &Expression<E, T>,
+    test: &Test,
+) -> Predicate<E> {
+    match test {
+        Test::Overlaps(list) => value.overlaps(list.iter().map(X::sample)),
+        Test::ContainsAll(list) => value.contains_all(list.iter().map(X::sample)),
+        test => predicate(value, test),
     }
 }
 
 /// The same of a text.
-pub fn matching<E: Entity, T: Sample + pagewise::schema::SqlType<Base = String>>(
+pub fn matching<E: Entity, T: Sample + SqlType<Base = String>>(
     value: &Expression<E, T>,
     test: &Test,
 ) -> Predicate<E> {
@@ -136,6 +180,25 @@ impl Test {
             Self::NoneOf(list) if list.is_empty() => Some(true),
             Self::AnyOf(list) => (!value.is_null()).then(|| list.contains(value)),
             Self::NoneOf(list) => (!value.is_null()).then(|| !list.contains(value)),
+            Self::Date(day, date, (_, hours)) => (!value.is_null()).then(|| {
+                let local = value.time() + TimeDelta::hours(*hours);
+                let ordering = local.date_naive().cmp(date);
+                match day {
+                    Day::On => ordering.is_eq(),
+                    Day::Before => ordering.is_lt(),
+                    Day::After => ordering.is_gt(),
+                }
+            }),
+            Self::Overlaps(list) => (!value.is_null()).then(|| {
+                value
+                    .elements()
+                    .iter()
+                    .any(|element| list.contains(element))
+            }),
+            Self::ContainsAll(list) => (!value.is_null()).then(|| {
+                list.iter()
+                    .all(|element| value.elements().contains(element))
+            }),
             Self::Match(how, text) => (!value.is_null()).then(|| how.finds(value.text(), text)),
         }
     }

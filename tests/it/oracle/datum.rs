@@ -53,6 +53,20 @@ impl Datum {
         }
     }
 
+    pub fn time(&self) -> DateTime<Utc> {
+        match self {
+            Self::Time(time) => *time,
+            _ => panic!("{self:?} is no instant"),
+        }
+    }
+
+    pub fn elements(&self) -> &[Self] {
+        match self {
+            Self::Array(elements) => elements,
+            _ => panic!("{self:?} is no array"),
+        }
+    }
+
     pub fn text(&self) -> &str {
         match self {
             Self::Text(text) => text,

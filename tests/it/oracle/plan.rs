@@ -4,14 +4,15 @@
 
 use std::rc::Rc;
 
+use chrono::TimeDelta;
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
 
-use super::condition::{Condition, How, Match, Test};
+use super::condition::{Condition, Day, How, Match, Test};
 use super::datum::Datum;
 use super::order::Sorted;
-use super::value::Value;
+use super::value::{Kind, Value};
 use super::{Context, Modeled, Operands, Uses};
 use crate::world::TEXTS;
 
@@ -379,7 +380,28 @@ impl TestPlan {
             (0..length).map(operand).collect()
         };
         let how = |how| Test::Compare(how, operand(0));
-        let kinds = if value.is_text { 22 } else { 14 };
+        let of_all = 14;
+        let kinds = match value.kind {
+            Kind::Any => of_all,
+            Kind::Text => 22,
+            Kind::Time => 17,
+            Kind::Array => 16,
+        };
+        match (self.kind % kinds, value.kind) {
+            (kind, Kind::Time) if kind >= of_all => {
+                let day = match kind {
+                    14 => Day::On,
+                    15 => Day::Before,
+                    _ => Day::After,
+                };
+                let zone = &ZONES[usize::from(self.kind) % ZONES.len()];
+                let date = operand(0).time() + TimeDelta::hours(zone.1);
+                return Test::Date(day, date.date_naive(), zone);
+            }
+            (14, Kind::Array) => return Test::Overlaps(elements(list())),
+            (15, Kind::Array) => return Test::ContainsAll(elements(list())),
+            _ => {}
+        }
         match self.kind % kinds {
             0 | 1 => how(How::Eq),
             2 => how(How::Ne),
@@ -415,6 +437,23 @@ impl TestPlan {
             ),
         }
     }
+}
+
+/// Zones from one end of the world to the other in which clocks are never changed, and how many hours they are ahead.
+const ZONES: &[(&str, i64)] = &[
+    ("UTC", 0),
+    ("Pacific/Kiritimati", 14),
+    ("Pacific/Pago_Pago", -11),
+    ("Africa/Johannesburg", 2),
+    ("Etc/GMT+12", -12),
+];
+
+/// The elements of several arrays.
+fn elements(arrays: Vec<Datum>) -> Vec<Datum> {
+    arrays
+        .iter()
+        .flat_map(|array| array.elements().to_vec())
+        .collect()
 }
 
 /// What a plan uses of the tables, all parts together.

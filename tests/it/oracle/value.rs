@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use chrono::{DateTime, Utc};
 use pagewise::driver::Row;
 use pagewise::expression::{Expression, Operand};
 use pagewise::listing::Selectable;
@@ -30,6 +31,15 @@ type Show<E> = Rc<dyn Fn(Listing<E>, &str) -> Listing<E>>;
 type Read<E> = Rc<dyn Fn(&Row<E>, &str) -> Result<Datum, Error>>;
 type Tested<E> = Rc<dyn Fn(&Test) -> Predicate<E>>;
 
+/// What a value can be asked besides what all can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Any,
+    Text,
+    Time,
+    Array,
+}
+
 /// A value of any type, twice.
 pub struct Value<E: Modeled> {
     pub words: String,
@@ -39,7 +49,7 @@ pub struct Value<E: Modeled> {
     pub source: BTreeSet<&'static str>,
     /// The name that pagewise gives it.
     pub name: String,
-    pub is_text: bool,
+    pub kind: Kind,
     pub is_array: bool,
     /// Adds it to a listing under a name.
     pub show: Show<E>,
@@ -112,7 +122,7 @@ impl<E: Modeled, T: Sample> Typed<E, T> {
         self
     }
 
-    fn erased(self, is_text: bool, test: fn(&Expression<E, T>, &Test) -> Predicate<E>) -> Value<E> {
+    fn erased(self, kind: Kind, test: fn(&Expression<E, T>, &Test) -> Predicate<E>) -> Value<E> {
         let expression = Rc::new(self.expression);
         let (shown, read, order, tested) = (
             Rc::clone(&expression),
@@ -127,7 +137,7 @@ impl<E: Modeled, T: Sample> Typed<E, T> {
             zero: self.zero,
             source: self.source,
             name: expression.output_name().into_owned(),
-            is_text,
+            kind,
             is_array: matches!(T::DATA_TYPE, pagewise::schema::DataType::Array(_)),
             show: Rc::new(move |listing, name| {
                 listing.show((*shown).clone().named(name.to_owned()))
@@ -150,13 +160,27 @@ impl<E: Modeled, T: Sample> Typed<E, T> {
     }
 
     pub fn value(self) -> Value<E> {
-        self.erased(false, condition::predicate)
+        self.erased(Kind::Any, condition::predicate)
     }
 }
 
 impl<E: Modeled, T: Sample + SqlType<Base = String>> Typed<E, T> {
     /// A text, which is also searched in.
     pub fn text(self) -> Value<E> {
-        self.erased(true, condition::matching)
+        self.erased(Kind::Text, condition::matching)
+    }
+}
+
+impl<E: Modeled, T: Sample + SqlType<Base = DateTime<Utc>>> Typed<E, T> {
+    /// An instant, whose dates are asked for.
+    pub fn time(self) -> Value<E> {
+        self.erased(Kind::Time, condition::dated)
+    }
+}
+
+impl<E: Modeled, T: Sample + SqlType<Base = Vec<X>>, X: Decoded> Typed<E, T> {
+    /// An array, in which elements are looked for.
+    pub fn array(self) -> Value<E> {
+        self.erased(Kind::Array, condition::containing)
     }
 }

@@ -57,8 +57,8 @@ impl Modeled for Experiment {
             column(Self::PARTICIPANT_ALLOWLIST, |e: &world::Experiment| {
                 e.allowlist.clone()
             })
-            .value(),
-            column(Self::CREATED_AT, |e: &world::Experiment| e.created_at).value(),
+            .array(),
+            column(Self::CREATED_AT, |e: &world::Experiment| e.created_at).time(),
             computed(
                 "lower(description)",
                 Uses::default(),

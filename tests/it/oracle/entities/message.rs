@@ -33,7 +33,7 @@ impl Modeled for Message {
     fn values() -> Vec<Value<Self>> {
         vec![
             column(Self::ID, |m: &world::Message| m.id).value(),
-            column(Self::CREATED_AT, |m: &world::Message| m.created_at).value(),
+            column(Self::CREATED_AT, |m: &world::Message| m.created_at).time(),
             column(Self::CHAT_ID, |m: &world::Message| m.chat).value(),
             column(Self::MESSAGE_TYPE, |m: &world::Message| m.kind.clone()).text(),
             column(Self::CONTENT, |m: &world::Message| m.content.clone()).text(),

@@ -34,7 +34,7 @@ impl Modeled for Participant {
             })
             .text(),
             column(Self::USER_ID, |p: &world::Participant| p.user).value(),
-            column(Self::CREATED_AT, |p: &world::Participant| p.created_at).value(),
+            column(Self::CREATED_AT, |p: &world::Participant| p.created_at).time(),
         ]
     }
 

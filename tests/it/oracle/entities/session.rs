@@ -31,7 +31,7 @@ impl Modeled for Session {
     fn values() -> Vec<Value<Self>> {
         let mut values = vec![
             column(Self::ID, |s: &world::Session| s.id).value(),
-            column(Self::CREATED_AT, |s: &world::Session| s.created_at).value(),
+            column(Self::CREATED_AT, |s: &world::Session| s.created_at).time(),
             column(Self::EXTERNAL_ID, |s: &world::Session| {
                 s.external_id.clone()
             })
@@ -42,23 +42,23 @@ impl Modeled for Session {
             .value(),
             column(Self::EXPERIMENT_ID, |s: &world::Session| s.experiment).value(),
             column(Self::STATUS, |s: &world::Session| s.status.clone()).text(),
-            column(Self::ENDED_AT, |s: &world::Session| s.ended_at).value(),
+            column(Self::ENDED_AT, |s: &world::Session| s.ended_at).time(),
             column(Self::LAST_ACTIVITY_AT, |s: &world::Session| {
                 s.last_activity_at
             })
-            .value(),
+            .time(),
             column(Self::PLATFORM, |s: &world::Session| s.platform.clone()).text(),
             column(Self::EXPERIMENT_VERSIONS, |s: &world::Session| {
                 s.versions.clone()
             })
-            .value(),
+            .array(),
             computed(
                 "coalesce(last_activity_at, created_at)",
                 Uses::default(),
                 coalesce(Self::LAST_ACTIVITY_AT, Self::CREATED_AT).named("last_activity"),
                 |_, s: &world::Session| s.last_activity_at.unwrap_or(s.created_at).datum(),
             )
-            .value(),
+            .time(),
             computed(
                 "lower(status)",
                 Uses::default(),
@@ -319,7 +319,7 @@ fn domain() -> Vec<Value<Session>> {
                 last.unwrap_or(s.created_at).datum()
             },
         )
-        .value(),
+        .time(),
     );
     values
 }

@@ -33,7 +33,7 @@ impl Modeled for Trace {
     fn values() -> Vec<Value<Self>> {
         vec![
             column(Self::ID, |t: &world::Trace| t.id).value(),
-            column(Self::TIMESTAMP, |t: &world::Trace| t.timestamp).value(),
+            column(Self::TIMESTAMP, |t: &world::Trace| t.timestamp).time(),
             column(Self::STATUS, |t: &world::Trace| t.status.clone()).text(),
             column(Self::SESSION_ID, |t: &world::Trace| t.session).value(),
             column(Self::DURATION, |t: &world::Trace| t.duration).value(),

@@ -1,0 +1,30 @@
+//! Which statistics the filters of Open Chat Studio are estimated by.
+
+use super::{Channel, Chat, Experiment, Message, Participant, Session, Tag, TaggedItem, Trace};
+use crate::statistics::TableSet;
+
+/// The tables that filters look at, and what the most used tags are called.
+///
+/// ```no_run
+/// use pagewise::chat;
+/// use pagewise::statistics::Statistics;
+///
+/// # fn example(client: &mut postgres::Client) -> Result<(), pagewise::Error> {
+/// let statistics = Statistics::read(client, &chat::filter_tables())?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub fn filter_tables() -> TableSet {
+    TableSet::new()
+        .table(Session)
+        .table(Chat)
+        .table(Message)
+        .table(Trace)
+        .table(Experiment)
+        .table(Participant)
+        .table(Channel)
+        .label(TaggedItem::TAG_ID, Tag::NAME)
+        .label(TaggedItem::TAG_ID, Tag::CATEGORY)
+        .label(TaggedItem::TAG_ID, Tag::IS_SYSTEM_TAG)
+}

@@ -1,0 +1,31 @@
+//! What PostgreSQL knows of the tables, and what can be guessed from it: [`Statistics`].
+//!
+//! PostgreSQL keeps, for its own planner, how many rows a table has and, of each column, its most common values, a
+//! histogram, and how much of it is NULL. The same numbers tell which of several forms of a statement is the fast one,
+//! and in which order conditions are best tested. They are guesses: where they are missing or old, statements are
+//! slower, and their rows the same.
+//!
+//! This module owns reading the numbers and estimating from them. What is decided by an estimate is decided where the
+//! statement is built, and said in its [`Report`](crate::report::Report).
+
+mod cache;
+mod column;
+mod datum;
+mod estimate;
+mod evaluate;
+mod labels;
+mod links;
+mod model;
+mod pattern;
+mod pointing;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+mod read;
+mod row;
+mod selectivity;
+mod statement;
+mod table_set;
+
+pub use cache::StatisticsCache;
+pub use model::Statistics;
+pub use row::StatisticsRow;
+pub use table_set::TableSet;
