@@ -41,6 +41,8 @@ pub(crate) enum Node {
     Column(&'static str),
     /// A bound value.
     Value(Value),
+    /// A bound value of a type of the database's own, sent as text: only the server knows the type.
+    NamedValue(Value),
     /// A value that is part of the statement's text.
     Constant(&'static str),
     /// A function of other expressions.
@@ -63,7 +65,7 @@ impl Node {
     /// Computed from columns of the row alone, so that an index may hold it.
     pub(crate) fn is_plain(&self) -> bool {
         match self {
-            Self::Column(_) | Self::Value(_) | Self::Constant(_) => true,
+            Self::Column(_) | Self::Value(_) | Self::NamedValue(_) | Self::Constant(_) => true,
             Self::Function(_, arguments) => arguments.iter().all(Self::is_plain),
             Self::Annotation(_) => false,
         }

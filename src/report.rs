@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 /// What was decided while a statement was built, and why, in words: for logs, and for whoever wonders.
 ///
@@ -64,5 +65,76 @@ impl fmt::Display for Report {
             note.fmt(f)?;
         }
         Ok(())
+    }
+}
+
+/// A share in words: `about 2.1 %`.
+pub(crate) struct Percent(pub f64);
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 * 100.0 {
+            percent if percent < 0.1 => f.write_str("less than 0.1 %"),
+            percent if percent < 9.95 => {
+                let number = format!("{percent:.1}");
+                write!(
+                    f,
+                    "about {} %",
+                    number.strip_suffix(".0").unwrap_or(&number)
+                )
+            }
+            percent => write!(f, "about {percent:.0} %"),
+        }
+    }
+}
+
+/// How long ago, in words: `3 minutes ago`.
+pub(crate) struct Ago(pub Duration);
+
+impl fmt::Display for Ago {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_secs();
+        let (number, unit) = match seconds {
+            0 => return f.write_str("just now"),
+            1..60 => (seconds, "second"),
+            60..3600 => (seconds / 60, "minute"),
+            3600..86_400 => (seconds / 3600, "hour"),
+            _ => (seconds / 86_400, "day"),
+        };
+        write!(
+            f,
+            "{number} {unit}{} ago",
+            if number == 1 { "" } else { "s" }
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ago, Duration, Percent};
+
+    #[test]
+    fn shares_and_times_in_words() {
+        for (share, expected) in [
+            (0.0, "less than 0.1 %"),
+            (0.001, "about 0.1 %"),
+            (0.021, "about 2.1 %"),
+            (0.05, "about 5 %"),
+            (0.0999, "about 10 %"),
+            (0.255, "about 26 %"),
+            (1.0, "about 100 %"),
+        ] {
+            assert_eq!(Percent(share).to_string(), expected);
+        }
+        for (seconds, expected) in [
+            (0, "just now"),
+            (1, "1 second ago"),
+            (59, "59 seconds ago"),
+            (180, "3 minutes ago"),
+            (3_600, "1 hour ago"),
+            (200_000, "2 days ago"),
+        ] {
+            assert_eq!(Ago(Duration::from_secs(seconds)).to_string(), expected);
+        }
     }
 }

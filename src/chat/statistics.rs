@@ -3,7 +3,8 @@
 use super::{Channel, Chat, Experiment, Message, Participant, Session, Tag, TaggedItem, Trace};
 use crate::statistics::TableSet;
 
-/// The tables that filters look at, and what the most used tags are called.
+/// The tables that filters look at, what the most used tags are called, and of which chatbots the most used ones are
+/// versions.
 ///
 /// ```no_run
 /// use pagewise::chat;
@@ -17,13 +18,12 @@ use crate::statistics::TableSet;
 #[must_use]
 pub fn filter_tables() -> TableSet {
     TableSet::new()
-        .table(Session)
         .table(Chat)
         .table(Message)
-        .table(Trace)
-        .table(Experiment)
         .table(Participant)
         .table(Channel)
+        .label(Session::EXPERIMENT_ID, Experiment::WORKING_VERSION_ID)
+        .label(Trace::EXPERIMENT_ID, Experiment::WORKING_VERSION_ID)
         .label(TaggedItem::TAG_ID, Tag::NAME)
         .label(TaggedItem::TAG_ID, Tag::CATEGORY)
         .label(TaggedItem::TAG_ID, Tag::IS_SYSTEM_TAG)

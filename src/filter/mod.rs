@@ -3,6 +3,7 @@
 //! This module owns what a filter *is*: its name, its rank, its operator, and how a request's words become one. What
 //! a filter of Open Chat Studio *means* is in [`chat`](crate::chat); how conditions are written, in the listing.
 
+mod before_texts;
 mod column;
 mod error;
 #[cfg(feature = "query-string")]

@@ -1,9 +1,11 @@
 //! Filters in their order: [`FilterPipeline`].
 
+use super::before_texts::{keep_before_texts, matches_a_text};
 use super::{Filter, FilterRequests};
 use crate::predicate::{Predicate, PredicateNode};
-use crate::report::Report;
+use crate::report::{Ago, Percent, Report};
 use crate::schema::Entity;
+use crate::statistics::Statistics;
 
 /// Filters that a row must all pass, in the order in which they are written.
 ///
@@ -12,6 +14,13 @@ use crate::schema::Entity;
 /// of texts after them, and what looks at other tables last, which PostgreSQL would put there too. Among filters of
 /// the same cost those come first that leave the fewest rows, by their [`Selectivity`](super::Selectivity); where
 /// that is the same, those that were added first. Any order gives the same rows.
+///
+/// With [`statistics`](Self::statistics) it is the share of the rows that a filter leaves, as they tell it, that
+/// decides; filters of which they say nothing keep their rank. The order may then differ between values, so that one
+/// shape of a request has several texts: as many as there are orders that occur.
+///
+/// PostgreSQL moves `column = value` behind the match of a text. Where one of the filters matches a text, comparisons
+/// for equality are therefore written as lists of one value, `column = ANY (array)`, which stay where they are.
 ///
 /// # Example
 ///
@@ -35,6 +44,7 @@ use crate::schema::Entity;
 #[derive(Clone, Debug)]
 pub struct FilterPipeline<E> {
     filters: Vec<Filter<E>>,
+    statistics: Option<Statistics>,
 }
 
 impl<E: Entity> FilterPipeline<E> {
@@ -43,6 +53,7 @@ impl<E: Entity> FilterPipeline<E> {
     pub fn new() -> Self {
         Self {
             filters: Vec::new(),
+            statistics: None,
         }
     }
 
@@ -51,6 +62,43 @@ impl<E: Entity> FilterPipeline<E> {
     pub fn filter(mut self, filter: Filter<E>) -> Self {
         self.filters.push(filter);
         self
+    }
+
+    /// What is known of the tables, by which the filters are put in order. Without any, or with old ones, the order is
+    /// another, and the rows are the same.
+    ///
+    /// ```
+    /// use pagewise::chat::Session;
+    /// use pagewise::filter::{Filter, FilterPipeline, Selectivity};
+    /// use pagewise::statistics::{Statistics, StatisticsRow};
+    ///
+    /// # let known = |column: &str, value: &str, frequency| StatisticsRow {
+    /// #     table_name: "experiments_experimentsession".to_owned(),
+    /// #     column_name: Some(column.to_owned()),
+    /// #     null_fraction: Some(0.0),
+    /// #     common_values: Some(vec![value.to_owned()]),
+    /// #     common_frequencies: Some(vec![frequency]),
+    /// #     ..StatisticsRow::default()
+    /// # };
+    /// # let statistics = Statistics::from_rows([known("status", "active", 0.75), known("platform", "web", 0.25)]);
+    /// let pipeline = FilterPipeline::new()
+    ///     .filter(Filter::new("state", Session::STATUS.eq("active")).selectivity(Selectivity::High))
+    ///     .filter(Filter::new("channels", Session::PLATFORM.eq("web")).selectivity(Selectivity::Low))
+    ///     .statistics(statistics);
+    /// assert_eq!(
+    ///     pipeline.report().to_string(),
+    ///     "channels: place 1: comparison of columns, keeps about 25 % of the rows, by statistics read just now\n\
+    ///      state: place 2: comparison of columns, keeps about 75 % of the rows, by statistics read just now"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn statistics(mut self, statistics: Statistics) -> Self {
+        self.statistics = Some(statistics);
+        self
+    }
+
+    pub(crate) fn known(&self) -> Option<&Statistics> {
+        self.statistics.as_ref()
     }
 
     /// The filters, as they were added.
@@ -81,27 +129,78 @@ impl<E: Entity> FilterPipeline<E> {
     /// The filters, in the order in which they are written.
     #[must_use]
     pub fn ordered(&self) -> Vec<&Filter<E>> {
-        let mut ordered: Vec<_> = self.filters.iter().collect();
-        ordered.sort_by_key(|filter| (filter.cost(), filter.selectivity));
-        ordered
+        let placed = self.placed().into_iter();
+        placed.map(|(filter, _)| filter).collect()
+    }
+
+    /// The filters in their order, each with its estimate.
+    fn placed(&self) -> Vec<(&Filter<E>, Option<f64>)> {
+        let estimate = |filter: &Filter<E>| filter.estimate(self.statistics.as_ref()?);
+        let filters = self.filters.iter();
+        let mut placed: Vec<_> = filters.map(|filter| (filter, estimate(filter))).collect();
+        let share = |(filter, estimate): &(&Filter<E>, Option<f64>)| {
+            estimate.unwrap_or_else(|| filter.selectivity.stand_in())
+        };
+        placed.sort_by(|left, right| {
+            let by_cost = left.0.cost().cmp(&right.0.cost());
+            by_cost.then_with(|| share(left).total_cmp(&share(right)))
+        });
+        placed
+    }
+
+    /// Whether comparisons for equality would be tested after the match of a text.
+    fn has_text_match(&self) -> bool {
+        let mut filters = self.filters.iter();
+        filters.any(|filter| matches_a_text(&filter.predicate.node))
     }
 
     /// The conditions, in the order in which they are written, all of which must be true.
     #[must_use]
     pub fn predicate(&self) -> Predicate<E> {
-        let ordered = self.ordered();
-        let conditions = ordered.iter().map(|filter| filter.predicate.node.clone());
-        Predicate::new(PredicateNode::All(conditions.collect()))
+        Predicate::new(PredicateNode::All(self.conditions()))
+    }
+
+    /// The conditions, in the order in which they are written, as they are written.
+    pub(crate) fn conditions(&self) -> Vec<PredicateNode> {
+        let ordered = self.ordered().into_iter();
+        let mut conditions: Vec<_> = ordered
+            .map(|filter| filter.predicate.node.clone())
+            .collect();
+        if self.has_text_match() {
+            for condition in &mut conditions {
+                keep_before_texts(condition);
+            }
+        }
+        conditions
     }
 
     /// The order, and the reason for each place.
     #[must_use]
     pub fn report(&self) -> Report {
+        let has_text_match = self.has_text_match();
         let mut report = Report::default();
-        for (position, filter) in self.ordered().into_iter().enumerate() {
+        for (position, (filter, estimate)) in self.placed().into_iter().enumerate() {
             let decision = format!("place {}", position + 1);
-            let reason = format!("{}, selectivity {}", filter.cost(), filter.selectivity);
-            report.add(filter.name.clone(), decision, reason);
+            let left = match (estimate, &self.statistics) {
+                (Some(share), Some(statistics)) => format!(
+                    "keeps {} of the rows, by statistics read {}",
+                    Percent(share),
+                    Ago(statistics.age())
+                ),
+                _ => format!("selectivity {}", filter.selectivity),
+            };
+            report.add(
+                filter.name.clone(),
+                decision,
+                format!("{}, {left}", filter.cost()),
+            );
+            if has_text_match && keep_before_texts(&mut filter.predicate.node.clone()) {
+                report.add(
+                    filter.name.clone(),
+                    "= written as = ANY of one value",
+                    "PostgreSQL would test = after the match of a text",
+                );
+            }
         }
         report
     }
@@ -123,6 +222,7 @@ impl<E: Entity> FromIterator<Filter<E>> for FilterPipeline<E> {
     fn from_iter<I: IntoIterator<Item = Filter<E>>>(filters: I) -> Self {
         Self {
             filters: filters.into_iter().collect(),
+            statistics: None,
         }
     }
 }

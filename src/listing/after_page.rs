@@ -138,7 +138,7 @@ impl Value<'_> {
                     None => renderer.expression(self.page, node),
                 }
             }
-            Node::Column(_) | Node::Value(_) | Node::Constant(_) => {
+            Node::Column(_) | Node::Value(_) | Node::NamedValue(_) | Node::Constant(_) => {
                 renderer.expression(self.page, node)
             }
         }

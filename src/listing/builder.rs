@@ -142,16 +142,23 @@ impl<E: Entity> Listing<E> {
     /// Only rows that pass all filters of the pipeline, written in its order.
     #[must_use]
     pub fn filter_all(mut self, pipeline: &FilterPipeline<E>) -> Self {
-        for filter in pipeline.ordered() {
-            self.filters.push(filter.predicate().node.clone());
-            self.filter_names.push(Some(filter.shared_name()));
-        }
+        let names = pipeline
+            .ordered()
+            .into_iter()
+            .map(|filter| filter.shared_name());
+        self.filter_names.extend(names.map(Some));
+        self.filters.extend(pipeline.conditions());
         self.report.extend(pipeline.report());
+        if let Some(statistics) = pipeline.known() {
+            self.statistics = Some(statistics.clone());
+        }
         self
     }
 
     /// What PostgreSQL knows of the tables, by which conditions on links ([`Links`](crate::Links)) are written in the form
     /// that is likely to be fast. Without it, the statement finds out by itself, which costs it a little.
+    ///
+    /// [`filter_all`](Self::filter_all) takes those of its pipeline.
     #[must_use]
     pub fn statistics(mut self, statistics: Statistics) -> Self {
         self.statistics = Some(statistics);

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use sea_query::Value;
+
 use super::conjuncts::{Conjuncts, drives};
 use super::forms::{Forms, Way};
 use super::{LinkForm, LinkLimits};
-use crate::predicate::{Form, Linked};
+use crate::predicate::{Form, Linked, Quantifier};
 use crate::report::Report;
 use crate::schema::{Definition, Tenant};
 use crate::statistics::Statistics;
@@ -241,7 +243,12 @@ impl Chooser<'_> {
 impl Circumstances<'_> {
     /// How many links point at what is wanted: at any of it, or at each, if all of it is.
     fn links(&self, linked: &Linked) -> Option<Vec<f64>> {
-        self.statistics?.links(linked, self.tenant?)
+        let (statistics, tenant) = (self.statistics?, self.tenant?);
+        let links = |values: &[Value]| statistics.links(linked, values, Some(tenant));
+        match linked.quantifier {
+            Quantifier::All => linked.values().chunks(1).map(links).collect(),
+            Quantifier::Any | Quantifier::None => Some(vec![links(linked.values())?]),
+        }
     }
 
     /// The share of the rows that is linked, if each link is another row's, and nothing has to do with anything else.

@@ -7,7 +7,7 @@ use sea_query::Value;
 use super::{Comparison, Predicate, PredicateNode};
 use crate::annotation::Annotation;
 use crate::expression::{Expression, Node, Operand};
-use crate::schema::{Column, Entity, IntoSql, SqlType};
+use crate::schema::{Column, DataType, Entity, IntoSql, SqlType};
 
 /// Compares two values of one row: columns, expressions or annotations of the same type.
 ///
@@ -48,7 +48,11 @@ fn compare_value<E: Entity, T: SqlType>(
     how: Comparison,
     right: Value,
 ) -> Predicate<E> {
-    Predicate::new(PredicateNode::Compare(left.node, how, Node::Value(right)))
+    let right = match T::DATA_TYPE {
+        DataType::Named(_) => Node::NamedValue(right),
+        _ => Node::Value(right),
+    };
+    Predicate::new(PredicateNode::Compare(left.node, how, right))
 }
 
 fn any_of<E: Entity, T: SqlType>(

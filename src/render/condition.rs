@@ -44,7 +44,7 @@ impl Renderer<'_> {
         Ok(match node {
             PredicateNode::Compare(left, how, right) => {
                 let mut compared = self.expression(scope, left)?;
-                if let Node::Value(value) = right {
+                if let Node::Value(value) | Node::NamedValue(value) = right {
                     reject_nul(&label(left), value)?;
                     compared = comparable(compared, DataType::of_value(value));
                 }
@@ -284,7 +284,7 @@ fn operator(how: Comparison) -> BinOper {
 fn label(node: &Node) -> Cow<'static, str> {
     match node {
         Node::Column(name) => Cow::Borrowed(name),
-        Node::Value(_) => Cow::Borrowed("a value"),
+        Node::Value(_) | Node::NamedValue(_) => Cow::Borrowed("a value"),
         Node::Constant(_) => Cow::Borrowed("a constant"),
         Node::Function(_, arguments) => {
             arguments.first().map_or(Cow::Borrowed("a function"), label)

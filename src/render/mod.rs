@@ -116,7 +116,7 @@ impl<'a> Renderer<'a> {
                 reject_nul_text("a constant", text)?;
                 Expr::Constant((*text).into())
             }
-            Node::Value(value) => {
+            Node::Value(value) | Node::NamedValue(value) => {
                 reject_nul("a value", value)?;
                 bound(value.clone())
             }

@@ -5,6 +5,7 @@ use sea_query::Value;
 use super::datum::Datum;
 use super::labels::Labels;
 use super::row::StatisticsRow;
+use super::value::is_null;
 use crate::predicate::Comparison;
 use crate::schema::DataType;
 
@@ -19,6 +20,9 @@ pub(super) struct ColumnStatistics {
     common: Vec<(String, f64)>,
     /// What the other rows are split by.
     bounds: Vec<String>,
+    elements: Vec<(String, f64)>,
+    /// The frequency of the rarest of the elements.
+    rarest_element: f64,
     pub labels: Vec<Labels>,
 }
 
@@ -36,6 +40,10 @@ fn pairs(values: Option<Vec<String>>, frequencies: Option<&[f32]>) -> Vec<(Strin
 
 impl ColumnStatistics {
     pub fn of(row: StatisticsRow) -> Option<Self> {
+        let frequencies = row.element_frequencies.as_deref();
+        let elements = pairs(row.common_elements, frequencies);
+        let smallest = frequencies.and_then(|all| all.get(elements.len()));
+        let rarest = smallest.map_or(0.0, |smallest| f64::from(*smallest));
         Some(Self {
             name: row.column_name?,
             inherited: row.inherited.unwrap_or(false),
@@ -43,6 +51,8 @@ impl ColumnStatistics {
             distinct: row.distinct_values.map_or(0.0, f64::from),
             common: pairs(row.common_values, row.common_frequencies.as_deref()),
             bounds: row.histogram_bounds.unwrap_or_default(),
+            elements,
+            rarest_element: share(rarest).unwrap_or(0.0),
             labels: Vec::new(),
         })
     }
@@ -174,20 +184,33 @@ impl ColumnStatistics {
     /// line. Never quite nothing or everything: rows may have come since.
     #[expect(clippy::cast_precision_loss, reason = "a guess needs no more")]
     fn bounds_below(&self, datum: &Datum<'_>, data_type: DataType) -> Option<f64> {
-        let bounds: Vec<_> = self
-            .bounds
-            .iter()
-            .map(|text| Datum::parse(text, data_type))
-            .collect::<Option<_>>()?;
-        // Texts are in the order of the database's collation, which need not be that of their bytes.
-        let below = bounds.iter().filter(|bound| *bound < datum).count();
-        let parts = bounds.len() as f64 - 1.0;
-        let position = match datum.position() {
-            _ if below == 0 => 0.0,
-            _ if below == bounds.len() => parts,
-            None => below as f64 - 0.5,
-            Some(at) => {
-                let (from, to) = (bounds[below - 1].position()?, bounds[below].position()?);
+        let parse = |at: usize| Datum::parse(&self.bounds[at], data_type);
+        let parts = self.bounds.len() as f64 - 1.0;
+        let Some(at) = datum.position() else {
+            // Texts are in the order of the database's collation, which need not be that of their bytes.
+            let mut below = 0.0;
+            for at in 0..self.bounds.len() {
+                if parse(at)? < *datum {
+                    below += 1.0;
+                }
+            }
+            return share(((below - 0.5) / parts).clamp(0.01 / parts, 1.0 - 0.01 / parts));
+        };
+        let mut readable = true;
+        let below = self.bounds.partition_point(|text| {
+            let bound = Datum::parse(text, data_type);
+            readable &= bound.is_some();
+            bound.is_some_and(|bound| bound < *datum)
+        });
+        if !readable {
+            return None;
+        }
+        let position = match below {
+            0 => 0.0,
+            below if below == self.bounds.len() => parts,
+            below => {
+                let from = parse(below - 1)?.position()?;
+                let to = parse(below)?.position()?;
                 let inside = (at - from) / (to - from);
                 let inside = if inside.is_finite() { inside } else { 0.5 };
                 below as f64 - 1.0 + inside
@@ -225,6 +248,43 @@ impl ColumnStatistics {
         // A share too small to be met in so few is not 0.
         let matching = matching.clamp(0.5, bounds - 0.5);
         share(common + rest * matching / bounds)
+    }
+
+    /// `&& values`: one of them is an element.
+    pub fn overlaps(&self, values: &[Value]) -> Option<f64> {
+        let mut none = 1.0;
+        for value in values.iter().filter(|value| !is_null(value)) {
+            none *= 1.0 - self.element(value)?;
+        }
+        share((1.0 - none) * self.present())
+    }
+
+    /// `@> values`: each of them is an element. NULL is none.
+    pub fn contains_all(&self, values: &[Value]) -> Option<f64> {
+        let mut all = self.present();
+        for value in values {
+            all *= if is_null(value) {
+                0.0
+            } else {
+                self.element(value)?
+            };
+        }
+        share(all)
+    }
+
+    /// The share of the arrays that have the element; arrays are not NULL.
+    fn element(&self, value: &Value) -> Option<f64> {
+        let data_type = DataType::of_value(value)?;
+        let datum = Datum::of(value)?;
+        if self.elements.is_empty() {
+            return (self.nulls >= 1.0).then_some(0.0);
+        }
+        for (text, frequency) in &self.elements {
+            if Datum::parse(text, data_type)? == datum {
+                return Some(*frequency);
+            }
+        }
+        Some(self.rarest_element / 2.0)
     }
 }
 

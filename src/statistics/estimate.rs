@@ -71,6 +71,13 @@ impl Statistics {
             return None;
         }
         let conditions: Vec<_> = hop.condition.iter().chain(&relation.filter).collect();
-        self.pointing_rows(&E::DEFINITION, hop, &conditions, &tenant.into())
+        let (from, target) = (hop.from, hop.definition);
+        self.pointing_rows(
+            &E::DEFINITION,
+            from,
+            target,
+            &conditions,
+            Some(&tenant.into()),
+        )
     }
 }

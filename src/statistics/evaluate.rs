@@ -3,16 +3,17 @@
 use sea_query::Value;
 
 use super::datum::Datum;
-use super::labels::LabelledRow;
+use super::labels::PointedAt;
+use super::value::constant;
 use crate::expression::Node;
 use crate::predicate::{Comparison, PredicateNode};
 use crate::schema::DataType;
 
 /// Whether a condition is true of a row, as in SQL: `Some(None)` is NULL. `None` if it cannot be told.
-pub(super) fn evaluate(node: &PredicateNode, row: LabelledRow<'_>) -> Option<Option<bool>> {
+pub(super) fn evaluate(node: &PredicateNode, row: PointedAt<'_>) -> Option<Option<bool>> {
     match node {
-        PredicateNode::Compare(Node::Column(column), how, Node::Value(value)) => {
-            compare(row.value(column)?, *how, value)
+        PredicateNode::Compare(Node::Column(column), how, value) => {
+            compare(row.value(column)?, *how, &*constant(value)?)
         }
         PredicateNode::IsNull {
             node: Node::Column(column),
@@ -46,18 +47,18 @@ pub(super) fn evaluate(node: &PredicateNode, row: LabelledRow<'_>) -> Option<Opt
     }
 }
 
-/// True if one is; else NULL if one is; else false.
+/// True if one is; else unknown if one is; else NULL if one is; else false.
 fn any(each: impl Iterator<Item = Option<Option<bool>>>) -> Option<Option<bool>> {
-    let mut found = Some(false);
+    let mut found = Some(Some(false));
     for truth in each {
-        match truth? {
-            Some(true) => found = Some(true),
-            Some(false) => {}
-            None if found == Some(true) => {}
+        match truth {
+            Some(Some(true)) => return truth,
             None => found = None,
+            Some(None) if found.is_some() => found = truth,
+            Some(_) => {}
         }
     }
-    Some(found)
+    found
 }
 
 fn compare(actual: Option<&str>, how: Comparison, value: &Value) -> Option<Option<bool>> {

@@ -35,27 +35,41 @@ impl Labels {
     pub fn are_of(&self, target: &EntityDefinition) -> bool {
         self.target.schema == target.schema && self.target.table == target.table
     }
-
-    /// The row of a key, which is gone where links have no foreign key.
-    pub fn row(&self, key: &str) -> Option<LabelledRow<'_>> {
-        let values = self.rows.get(key)?;
-        Some(LabelledRow {
-            columns: &self.columns,
-            values,
-        })
-    }
 }
 
-/// Some columns of a row, as text.
+/// A row that is pointed at: its key, and what else is known of it, as text.
 #[derive(Clone, Copy)]
-pub(super) struct LabelledRow<'a> {
+pub(super) struct PointedAt<'a> {
+    key_column: &'a str,
+    key: &'a str,
     columns: &'a [&'static str],
     values: &'a [Option<String>],
 }
 
-impl LabelledRow<'_> {
+impl<'a> PointedAt<'a> {
+    /// `None` if it is gone, as it may be where no foreign key keeps it.
+    pub fn new(
+        target: &EntityDefinition,
+        key: &'a str,
+        labels: Option<&'a Labels>,
+    ) -> Option<Self> {
+        let (columns, values) = match labels {
+            Some(labels) => (labels.columns.as_slice(), labels.rows.get(key)?.as_slice()),
+            None => (&[][..], &[][..]),
+        };
+        Some(Self {
+            key_column: target.key,
+            key,
+            columns,
+            values,
+        })
+    }
+
     /// A column's value: `None` if the column was not read, `Some(None)` if it is NULL.
     pub fn value(&self, column: &str) -> Option<Option<&str>> {
+        if column == self.key_column {
+            return Some(Some(self.key));
+        }
         let at = self.columns.iter().position(|name| *name == column)?;
         self.values.get(at).map(Option::as_deref)
     }

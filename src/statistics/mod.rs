@@ -14,16 +14,19 @@ mod datum;
 mod estimate;
 mod evaluate;
 mod labels;
-mod links;
 mod model;
 mod pattern;
 mod pointing;
+mod range;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod read;
 mod row;
 mod selectivity;
 mod statement;
 mod table_set;
+#[cfg(test)]
+mod tests;
+mod value;
 
 pub use cache::StatisticsCache;
 pub use model::Statistics;

@@ -3,9 +3,10 @@
 use std::error::Error as StdError;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use pagewise::filter::{Filter, FilterPipeline};
 use pagewise::schema::{DataType, SqlType};
 use pagewise::sea_query::Value;
-use pagewise::{Error, Listing, Page, Relation, ToOne, Total, entity};
+use pagewise::{Error, Listing, Page, Predicate, Relation, ToOne, Total, entity};
 use postgres::Client;
 use postgres::types::{FromSql, Type};
 
@@ -29,6 +30,7 @@ entity! {
         WORDS: Option<Vec<String>> = "words";
         KNOWN_WORDS: Vec<Option<String>> = "known_words";
         STATE: State = "state";
+        STATE_TEXT: String = "state";
         MOOD: Mood = "mood";
         MOODS: Vec<Mood> = "moods";
     }
@@ -290,6 +292,38 @@ fn the_host_compares_an_enumeration_of_the_database() {
             .fetch(&mut client)
             .unwrap_or_else(|error| panic!("{error}\n{page:#}"));
         assert_eq!(rows.len(), 4, "{page:#}");
+    }
+}
+
+/// Beside the match of a text, a pipeline writes `=` as a list of one value, but for what has no list of its type.
+#[test]
+fn equality_of_every_type_beside_the_match_of_a_text() {
+    let (_database, mut client) = readings();
+    let instant: DateTime<Utc> = "2025-11-01T00:00:00Z".parse().unwrap();
+    for condition in [
+        Reading::SMALL.eq(2),
+        Reading::SINGLE.eq(0.5_f32),
+        Reading::DOUBLE.eq(0.25),
+        Reading::FLAG.eq(true).and(Reading::ID.eq(2)),
+        Reading::DAY.eq(NaiveDate::from_ymd_opt(2026, 1, 2).unwrap()),
+        Reading::INSTANT.eq(instant),
+        Reading::NUMBERS.eq(vec![2, -2]),
+        Reading::WORDS.eq(vec!["a".to_owned(), "B2".to_owned()]),
+        Reading::STATE.eq(State::Open),
+        Reading::MOOD.eq(Mood("glad".to_owned())),
+    ] {
+        let rows = |condition: Predicate<Reading>, client: &mut Client| {
+            let listing = Listing::of(Reading).filter(condition);
+            let page = listing.page(Page::first(20)).build().unwrap();
+            run(client, &page)
+        };
+        let matching = Predicate::all([condition.clone(), Reading::STATE_TEXT.contains("p")]);
+        let expected = rows(matching, &mut client);
+        assert!(!expected.is_empty(), "{condition:?}");
+        let pipeline = FilterPipeline::new()
+            .filter(Filter::new("text", Reading::STATE_TEXT.contains("p")))
+            .filter(Filter::new("equal", condition));
+        assert_eq!(rows(pipeline.predicate(), &mut client), expected);
     }
 }
 

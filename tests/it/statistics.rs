@@ -9,10 +9,11 @@ use pagewise::chat::{
 };
 use pagewise::driver::postgres::Execute;
 use pagewise::expression::{coalesce, constant};
+use pagewise::filter::{Filter, FilterPipeline, Selectivity};
 use pagewise::predicate::{Comparison, compare};
 use pagewise::sea_query::Value;
 use pagewise::statistics::{Statistics, StatisticsCache, TableSet};
-use pagewise::{Entity, Predicate, TimeZone, entity};
+use pagewise::{Entity, Listing, Page, Predicate, TimeZone, entity};
 use postgres::{Client, Error as DriverError, Row};
 
 use crate::support::{TEAM, empty, reader, run};
@@ -481,6 +482,161 @@ fn links_by_the_names_of_their_tags() {
     assert_eq!(mine(&[]), 0.0);
     let several = Session::chat_tags(&crate::support::taggable(&mut client));
     assert_eq!(statistics.rows_pointing_at(&several, TEAM), None);
+}
+
+#[test]
+fn chatbots_versions_and_days() {
+    let mut client = reader();
+    let statistics = read(&mut client);
+    let ids = crate::support::taggable(&mut client);
+    let chatbots = client
+        .query(
+            "SELECT experiment_id FROM experiments_experimentsession GROUP BY 1 ORDER BY count(*) DESC",
+            &[],
+        )
+        .unwrap();
+    for row in chatbots.iter().step_by(3) {
+        let id: i64 = row.get(0);
+        close(
+            &mut client,
+            &statistics,
+            &Session::experiment().is_one_of(chat::family(&[id])),
+            &format!(
+                "experiment_id IN (SELECT id FROM experiments_experiment AS e WHERE {id} IN (e.id, e.working_version_id))"
+            ),
+            2.0,
+        );
+    }
+    let mut session = |condition: &Predicate<Session>, sql: &str, factor: f64| {
+        close(&mut client, &statistics, condition, sql, factor);
+    };
+    session(
+        &Session::EXPERIMENT_VERSIONS.overlaps([1]),
+        "experiment_versions && '{1}'",
+        1.2,
+    );
+    session(
+        &Session::EXPERIMENT_VERSIONS.overlaps([2, 3]),
+        "experiment_versions && '{2,3}'",
+        1.3,
+    );
+    session(
+        &Session::EXPERIMENT_VERSIONS.overlaps([2, 3]).is_not_true(),
+        "(experiment_versions && '{2,3}') IS NOT TRUE",
+        1.3,
+    );
+    let zone = "Africa/Johannesburg".parse().unwrap();
+    for day in ["2026-10-01", "2026-10-20"] {
+        let date = day.parse().unwrap();
+        let local = "(created_at AT TIME ZONE 'Africa/Johannesburg')::date";
+        session(
+            &Session::CREATED_AT.on_date(date, &zone),
+            &format!("{local} = '{day}'"),
+            2.0,
+        );
+        session(
+            &Session::CREATED_AT.before_date(date, &zone),
+            &format!("{local} < '{day}'"),
+            1.2,
+        );
+        session(
+            &Session::CREATED_AT.after_date(date, &zone),
+            &format!("{local} > '{day}'"),
+            1.2,
+        );
+    }
+    // Tags are not spread by chance, and not every session has a chat with a link.
+    let tagged = chat::tagged(&ids, chat::Match::any_of(["tag-01".to_owned()]));
+    session(
+        &tagged,
+        "chat_id IN (
+             SELECT i.object_id FROM annotations_customtaggeditem AS i JOIN annotations_tag AS t ON t.id = i.tag_id
+             WHERE i.content_type_id = 41 AND t.name = 'tag-01'
+             UNION SELECT m.chat_id FROM annotations_customtaggeditem AS i JOIN annotations_tag AS t ON t.id = i.tag_id
+             JOIN chat_chatmessage AS m ON m.id = i.object_id WHERE i.content_type_id = 12 AND t.name = 'tag-01')",
+        3.0,
+    );
+}
+
+fn pipeline(order: &[usize]) -> FilterPipeline<Session> {
+    let filters = [
+        Filter::new("state", Session::STATUS.eq("active")).selectivity(Selectivity::High),
+        Filter::new("channels", Session::PLATFORM.eq("whatsapp")).selectivity(Selectivity::Low),
+        Filter::new("session_id", Session::EXTERNAL_ID.contains("a")),
+        Filter::new(
+            "last_activity",
+            Session::LAST_ACTIVITY_AT.ge(instant("2026-08-01T00:00:00Z")),
+        ),
+        Filter::new(
+            "human",
+            Session::messages()
+                .filter(Message::MESSAGE_TYPE.eq("human"))
+                .exists(),
+        ),
+    ];
+    order.iter().map(|at| filters[*at].clone()).collect()
+}
+
+#[test]
+fn statistics_change_the_order_and_not_the_rows() {
+    let mut client = reader();
+    let statistics = read(&mut client);
+    let names = |pipeline: &FilterPipeline<Session>| -> Vec<String> {
+        let ordered = pipeline.ordered().into_iter();
+        ordered.map(|filter| filter.name().to_owned()).collect()
+    };
+    let mut rows = Vec::new();
+    for order in [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [2, 0, 4, 1, 3]] {
+        let by_rank = pipeline(&order);
+        assert_eq!(
+            names(&by_rank),
+            ["state", "last_activity", "channels", "session_id", "human"]
+        );
+        let by_estimate = pipeline(&order).statistics(statistics.clone());
+        assert_eq!(
+            names(&by_estimate),
+            ["channels", "state", "last_activity", "session_id", "human"]
+        );
+        for pipeline in [by_rank, by_estimate] {
+            let listing = Listing::of(Session).tenant(1).filter_all(&pipeline);
+            let page = listing.page(Page::first(100)).build().unwrap();
+            assert!(
+                page.to_string().contains(r#""platform" = ANY("#),
+                "{page:#}"
+            );
+            rows.push(run(&mut client, &page));
+        }
+    }
+    assert!(!rows[0].is_empty() && rows[0].len() < 100);
+    assert!(rows.iter().all(|others| *others == rows[0]));
+    let report = pipeline(&[0, 1, 2, 3, 4]).statistics(statistics).report();
+    let notes: Vec<_> = report.notes().iter().map(ToString::to_string).collect();
+    assert!(
+        notes[0].starts_with("channels: place 1: comparison of columns, keeps about "),
+        "{report}"
+    );
+    assert!(
+        notes[0].ends_with(" % of the rows, by statistics read just now"),
+        "{report}"
+    );
+    assert!(
+        notes[1].starts_with("channels: = written as = ANY"),
+        "{report}"
+    );
+    assert_eq!(
+        notes.last().map(String::as_str),
+        Some("human: place 5: look at other tables, selectivity medium")
+    );
+}
+
+#[test]
+fn without_a_match_of_a_text_equality_is_written_as_it_is() {
+    let listing = Listing::of(Session)
+        .tenant(1)
+        .filter_all(&pipeline(&[0, 1, 3]));
+    let page = listing.page(Page::first(100)).build().unwrap();
+    assert!(page.to_string().contains(r#""platform" = $"#), "{page:#}");
+    assert!(pipeline(&[0, 1, 3]).report().notes().len() == 3);
 }
 
 entity! {

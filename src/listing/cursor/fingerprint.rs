@@ -82,7 +82,7 @@ impl Fnv {
                 arguments.iter().for_each(|argument| self.node(argument));
                 self.byte(0);
             }
-            Node::Value(value) => {
+            Node::Value(value) | Node::NamedValue(value) => {
                 self.byte(3);
                 self.value(value);
             }

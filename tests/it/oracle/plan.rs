@@ -11,6 +11,7 @@ use proptest::prelude::*;
 
 use super::condition::{Condition, Day, How, Match, Test};
 use super::datum::Datum;
+use super::linking::Quantifier;
 use super::order::Sorted;
 use super::value::{Kind, Value};
 use super::{Context, Modeled, Operands, Uses};
@@ -22,6 +23,8 @@ pub struct Plan {
     pub filters: Vec<ConditionPlan>,
     pub orders: Vec<OrderPlan>,
     pub shown: Vec<ShownPlan>,
+    /// Whatever else a law varies.
+    pub seed: u64,
 }
 
 /// A value, under its own name or one that is meant to disturb.
@@ -69,6 +72,8 @@ pub enum ConditionPlan {
     Exists(u8, Option<Box<ConditionPlan>>, bool),
     /// That the row which is pointed at is one of some.
     OneOf(u8, Box<ConditionPlan>, bool),
+    /// What a row is linked to.
+    Linked(u8, Quantifier, Vec<prop::sample::Index>),
     Not(Box<ConditionPlan>),
     NotTrue(Box<ConditionPlan>),
     Combined {
@@ -101,6 +106,9 @@ pub const ALIASES: &[&str] = &[
     "SELECT",
     "日本",
     "links",
+    "chat_id",
+    "input_message_id",
+    "candidates",
 ];
 
 fn value(depth: u32) -> BoxedStrategy<ValuePlan> {
@@ -150,9 +158,27 @@ fn test() -> BoxedStrategy<ConditionPlan> {
         .boxed()
 }
 
+/// A condition on what a row is linked to.
+fn linked() -> BoxedStrategy<ConditionPlan> {
+    let quantifier = prop_oneof![
+        Just(Quantifier::Any),
+        Just(Quantifier::All),
+        Just(Quantifier::None)
+    ];
+    (
+        any::<u8>(),
+        quantifier,
+        vec(any::<prop::sample::Index>(), 0..4),
+    )
+        .prop_map(|(linking, quantifier, values)| {
+            ConditionPlan::Linked(linking, quantifier, values)
+        })
+        .boxed()
+}
+
 fn leaf(depth: u32) -> BoxedStrategy<ConditionPlan> {
     if depth == 0 {
-        return test();
+        return prop_oneof![4 => test(), 1 => linked()].boxed();
     }
     let exists = (
         any::<u8>(),
@@ -167,7 +193,7 @@ fn leaf(depth: u32) -> BoxedStrategy<ConditionPlan> {
     );
     let annotation =
         (value(depth - 1), test_plan()).prop_map(|(value, test)| ConditionPlan::Test(value, test));
-    prop_oneof![2 => test(), 1 => annotation, 2 => exists, 1 => one_of].boxed()
+    prop_oneof![2 => test(), 1 => annotation, 2 => exists, 1 => one_of, 2 => linked()].boxed()
 }
 
 /// A tree of AND, OR, NOT.
@@ -191,6 +217,24 @@ fn condition(depth: u32) -> BoxedStrategy<ConditionPlan> {
 
 /// A random request.
 pub fn plan() -> impl Strategy<Value = Plan> {
+    planned(vec(condition(2), 0..2))
+}
+
+/// A request that is filtered by what rows are linked to, and by something else perhaps.
+pub fn linked_plan() -> impl Strategy<Value = Plan> {
+    let filters = (linked(), vec(prop_oneof![linked(), condition(1)], 0..3));
+    planned(filters.prop_map(|(linked, mut filters)| {
+        filters.push(linked);
+        filters
+    }))
+}
+
+/// A request with several filters.
+pub fn filtered_plan() -> impl Strategy<Value = Plan> {
+    planned(vec(condition(1), 2..6))
+}
+
+fn planned(filters: impl Strategy<Value = Vec<ConditionPlan>>) -> impl Strategy<Value = Plan> {
     let order = (value(1), any::<bool>(), any::<Option<bool>>()).prop_map(
         |(value, descending, nulls_first)| OrderPlan {
             value,
@@ -201,12 +245,13 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     let shown = (value(2), weighted(0.3, any::<u8>()))
         .prop_map(|(value, alias)| ShownPlan { value, alias });
     (
-        vec(condition(2), 0..2),
+        filters,
         vec(order, 0..3),
         vec(shown, 0..5),
         vec(sibling(), 0..3),
+        any::<u64>(),
     )
-        .prop_map(|(filters, orders, mut shown, siblings)| {
+        .prop_map(|(filters, orders, mut shown, siblings, seed)| {
             for sibling in siblings {
                 sibling.add_to(&mut shown);
             }
@@ -214,6 +259,7 @@ pub fn plan() -> impl Strategy<Value = Plan> {
                 filters,
                 orders,
                 shown,
+                seed,
             }
         })
 }
@@ -338,6 +384,14 @@ impl ConditionPlan {
                     true => one_of.not(),
                     false => one_of,
                 }
+            }
+            Self::Linked(linking, quantifier, values) => {
+                let linkings = E::linkings();
+                if linkings.is_empty() {
+                    return Condition::combined(Vec::new(), *quantifier != Quantifier::Any, false);
+                }
+                let linking = pick(linkings, *linking);
+                linking.condition(*quantifier, linking.values(context, *quantifier, values))
             }
             Self::Not(inner) => inner.condition(context).not(),
             Self::NotTrue(inner) => inner.condition(context).not_true(),
