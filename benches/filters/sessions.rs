@@ -4,6 +4,7 @@ use std::error::Error;
 
 use pagewise::chat::{self, Match, Session};
 use pagewise::filter::{Filter, FilterPipeline, Selectivity};
+use pagewise::statistics::Statistics;
 use pagewise::{Listing, Page, Predicate, Total};
 use sea_query::{ArrayType, Value};
 
@@ -283,19 +284,32 @@ pub fn listed(
     pipeline: &FilterPipeline<Session>,
     ask: Ask,
 ) -> Result<Vec<Candidate>, pagewise::Error> {
+    let listing = |page: Option<Page>| {
+        move |statistics: Option<&Statistics>| {
+            let listing = Listing::of(Session)
+                .tenant(TEAM)
+                .show((Session::EXTERNAL_ID, Session::STATUS, Session::CREATED_AT))
+                .order_by(Session::CREATED_AT.desc());
+            let listing = match statistics {
+                Some(known) => listing
+                    .filter_all(&pipeline.clone().statistics(known.clone()))
+                    .statistics(known.clone()),
+                None => listing.filter_all(pipeline),
+            };
+            match &page {
+                Some(page) => listing.page(page.clone()),
+                None => listing,
+            }
+        }
+    };
     let statistics = Some(&place.statistics);
-    let listing = Listing::of(Session)
-        .tenant(TEAM)
-        .show((Session::EXTERNAL_ID, Session::STATUS, Session::CREATED_AT))
-        .order_by(Session::CREATED_AT.desc())
-        .filter_all(pipeline);
     let page = Page::first(SIZE);
     match ask {
-        Ask::Page => pages(&listing.page(page), statistics),
-        Ask::Count => totals(&listing, statistics),
+        Ask::Page => pages(listing(Some(page)), statistics),
+        Ask::Count => totals(listing(None), statistics),
         Ask::PageAndCapped => {
             let page = page.with_total(Total::Capped(CAP));
-            pages(&listing.page(page), statistics)
+            pages(listing(Some(page)), statistics)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Traces by the tags of their messages.
 
 use pagewise::chat::{self, Match, Trace};
+use pagewise::statistics::Statistics;
 use pagewise::{Listing, Page};
 
 use crate::by_hand::{Ask, Wanted, sql};
@@ -20,16 +21,23 @@ pub fn tagged(place: &Place, tag: Tag, ask: Ask) -> Fallible<Job> {
             parameters: vec![TEAM.into(), numbers(tag), place.ids.message.value().into()],
         }
     };
+    let listing = |statistics: Option<&Statistics>| {
+        let listing = Listing::of(Trace)
+            .tenant(TEAM)
+            .show((Trace::STATUS, Trace::TIMESTAMP))
+            .order_by(Trace::TIMESTAMP.desc())
+            .filter(chat::tagged(&place.ids, Match::any_of([tag.id])))
+            .page(Page::first(SIZE));
+        match statistics {
+            Some(known) => listing.statistics(known.clone()),
+            None => listing,
+        }
+    };
     let statistics = Some(&place.statistics);
-    let listing = Listing::of(Trace)
-        .tenant(TEAM)
-        .show((Trace::STATUS, Trace::TIMESTAMP))
-        .order_by(Trace::TIMESTAMP.desc())
-        .filter(chat::tagged(&place.ids, Match::any_of([tag.id])));
     let mut candidates = vec![Candidate::new(Way::Today, [query(sql!("traces_today"))])];
     candidates.extend(match ask {
-        Ask::Count => totals(&listing, statistics)?,
-        Ask::Page | Ask::PageAndCapped => pages(&listing.page(Page::first(SIZE)), statistics)?,
+        Ask::Count => totals(listing, statistics)?,
+        Ask::Page | Ask::PageAndCapped => pages(listing, statistics)?,
     });
     let forms = [
         ("set", sql!("traces_set")),

@@ -271,7 +271,7 @@ fn session_page() -> Listing<Session> {
 
 /// A listing by both strategies; nothing in it depends on statistics.
 fn both(listing: &Listing<Session>) -> Result<[Candidate; 2], Box<dyn Error>> {
-    let both = pages(listing, None)?;
+    let both = pages(|_| listing.clone(), None)?;
     both.try_into().map_err(|_| "more than both".into())
 }
 

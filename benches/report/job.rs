@@ -98,7 +98,7 @@ pub fn name(way: Way, form: &str) -> String {
 
 /// A listing's page: by the old strategy, and by pagewise without and, where there are some, with statistics.
 pub fn pages<E: Entity>(
-    listing: &Listing<E>,
+    listing: impl Fn(Option<&Statistics>) -> Listing<E>,
     statistics: Option<&Statistics>,
 ) -> Result<Vec<Candidate>, pagewise::Error> {
     candidates(listing, statistics, |listing| {
@@ -108,7 +108,7 @@ pub fn pages<E: Entity>(
 
 /// A listing's total, likewise.
 pub fn totals<E: Entity>(
-    listing: &Listing<E>,
+    listing: impl Fn(Option<&Statistics>) -> Listing<E>,
     statistics: Option<&Statistics>,
 ) -> Result<Vec<Candidate>, pagewise::Error> {
     candidates(listing, statistics, |listing| {
@@ -117,18 +117,20 @@ pub fn totals<E: Entity>(
 }
 
 fn candidates<E: Entity>(
-    listing: &Listing<E>,
+    listing: impl Fn(Option<&Statistics>) -> Listing<E>,
     statistics: Option<&Statistics>,
     query: impl Fn(&Listing<E>) -> Result<Query, pagewise::Error>,
 ) -> Result<Vec<Candidate>, pagewise::Error> {
-    let legacy = listing.clone().strategy(Strategy::Legacy);
+    let legacy = listing(None).strategy(Strategy::Legacy);
     let mut candidates = vec![
         Candidate::new(Way::Legacy, [query(&legacy)?]),
-        Candidate::new(Way::Pagewise, [query(listing)?]),
+        Candidate::new(Way::Pagewise, [query(&listing(None))?]),
     ];
-    if let Some(statistics) = statistics {
-        let listing = listing.clone().statistics(statistics.clone());
-        candidates.push(Candidate::new(Way::Statistics, [query(&listing)?]));
+    if statistics.is_some() {
+        candidates.push(Candidate::new(
+            Way::Statistics,
+            [query(&listing(statistics))?],
+        ));
     }
     Ok(candidates)
 }
