@@ -1,7 +1,9 @@
 //! Filters in their order: [`FilterPipeline`].
 
+use super::Filter;
+#[cfg(feature = "query-string")]
+use super::FilterRequests;
 use super::before_texts::{keep_before_texts, matches_a_text};
-use super::{Filter, FilterRequests};
 use crate::predicate::{Predicate, PredicateNode};
 use crate::report::{Ago, Percent, Report};
 use crate::schema::Entity;
@@ -121,6 +123,7 @@ impl<E: Entity> FilterPipeline<E> {
     /// let lenient = set.read_lenient(&asked.requests, &Viewer::at(Utc::now()));
     /// assert_eq!(lenient.pipeline.requests().to_query_string(), "f_channels=Web&op_channels=any+of");
     /// ```
+    #[cfg(feature = "query-string")]
     #[must_use]
     pub fn requests(&self) -> FilterRequests {
         let requests = self.filters.iter().filter_map(Filter::request);
