@@ -116,8 +116,14 @@ struct Chooser<'c> {
 
 impl Chooser<'_> {
     fn page<'a>(&self) -> Choice<'a> {
-        if let Some(asked) = self.asked_for() {
-            return asked;
+        // Of rows that are sorted by what is computed of them, none is the first before that is known of all.
+        let is_possible = |choice: &Choice<'_>| {
+            self.circumstances.has_plain_order || matches!(choice.way, Way::Flat(_))
+        };
+        match self.asked_for() {
+            Some(asked) if is_possible(&asked) => return asked,
+            Some(_) => return self.set("its rows are sorted by a computed value"),
+            None => {}
         }
         let Circumstances {
             has_plain_order,
@@ -189,8 +195,6 @@ impl Chooser<'_> {
                 reason: ASKED.to_owned(),
             }),
             LinkForm::Set => Some(self.set(ASKED)),
-            // Of rows that are sorted by what is computed of them there are no first ones.
-            LinkForm::Bounded if !self.circumstances.has_plain_order => Some(self.set(ASKED)),
             LinkForm::Bounded => Some(self.bounded(ASKED)),
         }
     }
