@@ -22,6 +22,7 @@
 //! | [`FilterPipeline`](filter::FilterPipeline), [`FilterSet`](filter::FilterSet) | named conditions in their order; what requests may filter by |
 //! | [`Statement`] | SQL text, its parameters, its output columns |
 //! | [`Strategy`] | two ways to the same rows: `Optimized`, and `Legacy` as an ORM writes it |
+//! | [`Statistics`] | what PostgreSQL knows of the tables, and estimates from it: they choose orders and forms, never rows |
 //! | [`ContentTypes`] | Django's content types, resolved once |
 //!
 //! # A first page
@@ -173,6 +174,7 @@ pub use order::Order;
 pub use predicate::Predicate;
 pub use schema::{Column, Entity, Links, Relation, ToOne};
 pub use statement::Statement;
+pub use statistics::Statistics;
 pub use strategy::Strategy;
 pub use time_zone::TimeZone;
 

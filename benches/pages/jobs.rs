@@ -4,45 +4,33 @@ use std::error::Error;
 
 use chrono::{DateTime, Utc};
 use pagewise::chat::{self, Chat, Experiment, Participant, Session, TaggableIds};
-use pagewise::{Annotation, ContentTypes, Listing, Page, Strategy, Total};
+use pagewise::{Annotation, ContentTypes, Listing, Page, Total};
 use postgres::Client;
 use sea_query::Value;
 
-use crate::ways::{Candidate, Query, Way, file};
+use crate::report::job::{Candidate, Job, Jobs, Query, Way, pages};
+use crate::report::{CAP, SIZE, TEAM};
 
-/// The largest team: 40 % of everything.
-const TEAM: i64 = 1;
-/// The rows of a page.
-const SIZE: u32 = 25;
 /// How far from the end "near the end" is.
 const FROM_THE_END: u64 = 100;
-/// Up to where a capped total counts.
-const CAP: u32 = 10_000;
 
 macro_rules! sql {
     ($name:literal) => {
-        include_str!(concat!("../sql/", $name, ".sql"))
+        include_str!(concat!("../sql/pages/", $name, ".sql"))
     };
 }
 
-/// A page that is asked for, and the ways to it.
-pub struct Job {
-    pub key: &'static str,
-    pub title: String,
-    pub candidates: Vec<Candidate>,
-}
-
 /// Where in the data the pages are.
-pub struct Place {
+struct Place {
     ids: TaggableIds,
     /// The sessions of the team.
-    pub sessions: u64,
+    sessions: u64,
     middle: u64,
     end: u64,
 }
 
 impl Place {
-    pub fn find(client: &mut Client, scale: f64) -> Result<Self, Box<dyn Error>> {
+    fn find(client: &mut Client, scale: f64) -> Result<Self, Box<dyn Error>> {
         let ids = ContentTypes::default().resolve(client, &chat::TAGGABLE)?;
         let page = Listing::of(Session)
             .tenant(TEAM)
@@ -62,8 +50,9 @@ impl Place {
 }
 
 /// All jobs.
-pub fn all(client: &mut Client, place: &Place) -> Result<Vec<Job>, Box<dyn Error>> {
-    Ok(vec![
+pub fn at(client: &mut Client, scale: f64) -> Result<Jobs, Box<dyn Error>> {
+    let place = Place::find(client, scale)?;
+    let jobs = vec![
         first()?,
         offset(place.middle)?,
         keyset(
@@ -81,13 +70,17 @@ pub fn all(client: &mut Client, place: &Place) -> Result<Vec<Job>, Box<dyn Error
             "with its total up to ten thousand",
             Total::Capped(CAP),
         )?,
-    ])
+    ];
+    Ok(Jobs {
+        sessions: place.sessions,
+        jobs,
+    })
 }
 
 fn first() -> Result<Job, Box<dyn Error>> {
     let [legacy, pagewise] = both(&session_page().page(Page::first(SIZE)))?;
     Ok(Job {
-        key: "first",
+        key: "first".to_owned(),
         title: "first page".to_owned(),
         candidates: vec![
             Candidate::new(
@@ -116,7 +109,7 @@ fn offset(offset: u64) -> Result<Job, Box<dyn Error>> {
         [team(), rows_before(offset)?],
     );
     Ok(Job {
-        key: "offset_middle",
+        key: "offset_middle".to_owned(),
         title: format!("in the middle, by OFFSET {offset}"),
         candidates: vec![
             orm_at(Way::Today, sql!("today_session_page"), offset)?,
@@ -151,7 +144,7 @@ fn keyset(
         [team(), time.into(), id.into()],
     );
     Ok(Job {
-        key,
+        key: key.to_owned(),
         title: format!("{title} (after {offset} rows)"),
         // The proposal knows no keyset: its OFFSET stands for it. Today's would say nothing more.
         candidates: vec![
@@ -180,7 +173,7 @@ fn version_tags(ids: &TaggableIds) -> Result<Job, Box<dyn Error>> {
     );
     proposed.wrong = Some("shows the versions of one message of each session");
     Ok(Job {
-        key: "version_tags",
+        key: "version_tags".to_owned(),
         title: "first page, with version tags".to_owned(),
         candidates: vec![
             today,
@@ -203,7 +196,7 @@ fn by_last_message() -> Result<Job, Box<dyn Error>> {
         .page(Page::first(SIZE));
     let [legacy, pagewise] = both(&listing)?;
     Ok(Job {
-        key: "by_last_message",
+        key: "by_last_message".to_owned(),
         title: "first page, sorted by the last message".to_owned(),
         candidates: vec![
             Candidate::new(
@@ -233,7 +226,7 @@ fn total(key: &'static str, title: &str, total: Total) -> Result<Job, Box<dyn Er
     };
     let page = |source| file(source, false, [team()]);
     Ok(Job {
-        key,
+        key: key.to_owned(),
         title: format!("first page, {title}"),
         candidates: vec![
             Candidate::new(Way::Today, [page(sql!("today_session_page")), count()]),
@@ -276,20 +269,21 @@ fn session_page() -> Listing<Session> {
         .order_by(Session::CREATED_AT.desc())
 }
 
-/// A listing by both strategies.
+/// A listing by both strategies; nothing in it depends on statistics.
 fn both(listing: &Listing<Session>) -> Result<[Candidate; 2], Box<dyn Error>> {
-    let candidate = |way, strategy| {
-        let page = listing.clone().strategy(strategy).build()?;
-        let query = Query {
-            text: page.text().to_owned(),
-            parameters: page.parameters().to_vec(),
-        };
-        Ok::<_, Box<dyn Error>>(Candidate::new(way, [query]))
-    };
-    Ok([
-        candidate(Way::Legacy, Strategy::Legacy)?,
-        candidate(Way::Pagewise, Strategy::Optimized)?,
-    ])
+    let both = pages(|_| listing.clone(), None)?;
+    both.try_into().map_err(|_| "more than both".into())
+}
+
+/// A statement from a file, without the lines for deep pages unless it is one.
+fn file(source: &str, deep: bool, parameters: impl Into<Vec<Value>>) -> Query {
+    let lines = source
+        .lines()
+        .filter_map(|line| match line.strip_suffix("-- deep") {
+            Some(line) => deep.then_some(line),
+            None => Some(line),
+        });
+    Query::from_file(&lines.collect::<Vec<_>>().join("\n"), parameters)
 }
 
 fn team() -> Value {

@@ -3,107 +3,30 @@
 //! ```text
 //! cargo bench --bench pages                          # scales 0.1, 1 and 2: some ten minutes
 //! cargo bench --bench pages -- --scales 0.1          # one scale: a minute
+//! cargo bench --bench pages -- --only keyset         # jobs whose key has this in it
 //! cargo bench --bench pages -- --write docs          # also Markdown and charts, into that folder
 //! ```
 //!
 //! It starts a PostgreSQL server of its own, loads the reference data, asserts that the ways to a page give the same
 //! rows, and runs them in turns.
 
-mod chart;
-mod explain;
+mod document;
 mod jobs;
-mod measure;
-mod options;
+#[path = "../report/mod.rs"]
 mod report;
-mod rows;
 mod targets;
-mod ways;
 
 use std::error::Error;
-use std::time::Instant;
 
-use pagewise_reference::{IndexSet, Server, ServerOptions, indexes};
-use postgres::Client;
-
-use jobs::Place;
-use measure::{JobResult, ScaleResult};
-use options::Options;
-
-/// Server settings that differ from PostgreSQL's defaults and matter to plans or times.
-const SETTINGS: [(&str, &str); 4] = [
-    ("shared_buffers", "4GB"),
-    ("random_page_cost", "1.1"),
-    ("max_parallel_workers_per_gather", "0"),
-    ("autovacuum", "off"),
-];
+use report::run::Report;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let options = Options::read(std::env::args().skip(1))?;
-    let settings = SETTINGS
-        .iter()
-        .fold(ServerOptions::default(), |all, (name, value)| {
-            all.setting(name, value)
-        });
-    let load_before = report::load_average();
-    let mut scales = Vec::new();
-    for scale in &options.scales {
-        // A server for each scale: the next one finds neither its memory nor its disk taken.
-        let server = Server::start(&settings)?;
-        let start = Instant::now();
-        eprintln!("scale {scale}: loading");
-        let database = server.reference(*scale)?;
-        let mut client = database.client()?;
-        for statement in indexes(IndexSet::Seed) {
-            client.batch_execute(statement)?;
-        }
-        client.batch_execute("VACUUM ANALYZE")?;
-        eprintln!(
-            "scale {scale}: loaded in {:.0} s",
-            start.elapsed().as_secs_f64()
-        );
-        let version: String = client.query_one("SHOW server_version", &[])?.get(0);
-        let result = run(&mut client, *scale, &options)?;
-        println!("{}", report::terminal(&result));
-        scales.push(result);
-        // After each scale: the largest takes longest, and what is there by then is of use.
-        if let Some(folder) = &options.write {
-            let run = report::Run {
-                scales: &scales,
-                targets: &targets::check(&scales),
-                version: &version,
-                settings: &SETTINGS,
-                load_before: load_before.as_deref(),
-            };
-            report::write(folder, &run)?;
-            println!("written: {}", folder.display());
-        }
+    Report {
+        jobs: jobs::at,
+        targets: targets::check,
+        write: document::write,
+        fewest_slow_rounds: 7,
+        is_prepared: |_| true,
     }
-    println!("{}", targets::text(&targets::check(&scales)));
-    Ok(())
-}
-
-fn run(client: &mut Client, scale: f64, options: &Options) -> Result<ScaleResult, Box<dyn Error>> {
-    let place = Place::find(client, scale)?;
-    let mut results = Vec::new();
-    for job in jobs::all(client, &place)? {
-        let start = Instant::now();
-        let notes = rows::compare(client, &job)?;
-        let ways = measure::job(client, &job, options.budget)?;
-        eprintln!(
-            "scale {scale}: {} in {:.0} s",
-            job.title,
-            start.elapsed().as_secs_f64()
-        );
-        results.push(JobResult {
-            key: job.key,
-            title: job.title,
-            notes,
-            ways,
-        });
-    }
-    Ok(ScaleResult {
-        scale,
-        sessions: place.sessions,
-        jobs: results,
-    })
+    .run()
 }

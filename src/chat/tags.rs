@@ -16,6 +16,10 @@ use crate::schema::{Column, Entity, IntoSql, Links, Relation, SqlType};
 /// | [`Trace`] | its input message and its output message |
 /// | [`Experiment`] | the chat, and each message, of any of its sessions |
 /// | [`Participant`] | the chat, and each message, of any of their sessions |
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be filtered by tags",
+    label = "wanted: what is tagged, as `Session` and `Message` are"
+)]
 pub trait Tagged: Entity {
     /// The tags of a row. A link counts if it and its tag belong to the team; it is never looked up by the number of an
     /// object alone, which chats and messages share.

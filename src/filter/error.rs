@@ -206,6 +206,9 @@ mod tests {
                 values: usize::MAX,
                 operators: usize::MAX,
             },
+            FilterError::InvalidVersion {
+                version: column.clone(),
+            },
             FilterError::IncompleteNumber {
                 number: column,
                 columns: usize::MAX,

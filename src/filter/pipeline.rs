@@ -19,8 +19,9 @@ use crate::statistics::Statistics;
 /// decides; filters of which they say nothing keep their rank. The order may then differ between values, so that one
 /// shape of a request has several texts: as many as there are orders that occur.
 ///
-/// PostgreSQL moves `column = value` behind the match of a text. Where one of the filters matches a text, comparisons
-/// for equality are therefore written as lists of one value, `column = ANY (array)`, which stay where they are.
+/// PostgreSQL moves `column = value` behind the match of a text. Where one of the filters matches a text, comparisons of
+/// texts and booleans for equality are therefore written as lists of one value, `column = ANY (array)`, which stay
+/// where they are. Keys are compared as they are: an index on them may give the rows in their order.
 ///
 /// # Example
 ///

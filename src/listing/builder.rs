@@ -10,7 +10,7 @@ use super::forms::{Forms, LinkForm};
 use super::outputs::Outputs;
 use super::request::Request;
 use super::selection::{Selection, Shown, Shows};
-use super::{LinkLimits, Page, PageStatement, choice, cursor, legacy, optimized};
+use super::{LinkLimits, Page, PageStatement, Total, choice, cursor, legacy, optimized, total};
 use crate::error::Error;
 use crate::filter::FilterPipeline;
 use crate::order::{Direction, Order, OrderNode};
@@ -18,6 +18,7 @@ use crate::predicate::{Predicate, PredicateNode};
 use crate::render::Renderer;
 use crate::report::Report;
 use crate::schema::{Entity, Tenant};
+use crate::statement::Statement;
 use crate::statistics::Statistics;
 use crate::strategy::Strategy;
 
@@ -291,6 +292,49 @@ impl<E: Entity> Listing<E> {
             select.with_cte(with);
         }
         PageStatement::new(&request, select)
+    }
+
+    /// The statement of the total alone, for a host that asks for it apart from the page: one row, whose one column,
+    /// `total_rows`, is never NULL.
+    ///
+    /// All rows are counted, unless the page asks for a total up to a cap. A page need not have been said.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TenantRequired`], [`Error::TenantType`], [`Error::NulInText`], as [`build`](Self::build).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use pagewise::Listing;
+    /// use pagewise::chat::Session;
+    ///
+    /// let total = Listing::of(Session).tenant(7).filter(Session::STATUS.eq("active")).build_total()?;
+    /// assert_eq!(
+    ///     total.text(),
+    ///     r#"SELECT COUNT(*) AS "total_rows" FROM "experiments_experimentsession" AS "session" WHERE "session"."team_id" = $1 AND "session"."status" = $2"#
+    /// );
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
+    pub fn build_total(&self) -> Result<Statement, Error> {
+        let asked_for = self.page.as_ref().map(Page::total);
+        let total = match asked_for {
+            Some(total @ Total::Capped(_)) => total,
+            _ => Total::Exact,
+        };
+        let page = &Page::first(1).with_total(total);
+        let orders = self.total_order();
+        let request = Request {
+            definition: const { &E::DEFINITION },
+            renderer: Renderer::new(self.tenant.as_ref(), self.link_limits.few_links),
+            forms: self.forms(page, &orders),
+            link_limits: self.link_limits,
+            outputs: Outputs::new(const { &E::DEFINITION }, &[], &[])?,
+            after: None,
+            orders,
+            page,
+        };
+        total::alone(&request)
     }
 
     fn forms(&self, page: &Page, orders: &[OrderNode]) -> Forms<'_> {

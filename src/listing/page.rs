@@ -113,6 +113,10 @@ impl Page {
         self
     }
 
+    pub(super) fn total(&self) -> Total {
+        self.total
+    }
+
     pub(super) fn check(&self, limit: u32) -> Result<(), Error> {
         if self.size == 0 {
             return Err(Error::PageEmpty);

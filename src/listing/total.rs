@@ -10,6 +10,8 @@ use super::request::Request;
 use crate::error::Error;
 use crate::predicate::PredicateNode;
 use crate::render::Scope;
+use crate::schema::DataType;
+use crate::statement::{OutputColumn, Statement};
 
 /// The word by which the statement calls the total.
 pub(super) const WORD: &str = "total";
@@ -37,6 +39,27 @@ pub(super) fn select(request: &Request<'_>) -> Result<Option<SelectStatement>, E
     let candidates = rows(request, &bounded.narrow)?;
     let total = bounded::total(request, bounded, start, candidates, all, count)?;
     Ok(Some(total))
+}
+
+/// The count as a statement of its own.
+pub(super) fn alone(request: &Request<'_>) -> Result<Statement, Error> {
+    let mut total = loop {
+        let total = select(request)?.unwrap_or_default();
+        if !request.renderer.has_read_a_name() {
+            break total;
+        }
+        // As for the page: a table of the host has a name of ours.
+        request.renderer.rename();
+    };
+    if let Some(with) = request.renderer.take_named() {
+        total.with_cte(with);
+    }
+    let output = OutputColumn {
+        name: TOTAL.into(),
+        data_type: DataType::BigInt,
+        nullable: false,
+    };
+    Ok(Statement::new(total, vec![output]))
 }
 
 fn counted(mut rows: SelectStatement) -> SelectStatement {

@@ -210,13 +210,14 @@ impl Renderer<'_> {
         const NUMBER: &str = "number";
         let start = linked.start_or_key();
         let wanted = self.wanted(linked)?;
+        let value = free_name("wanted_", "value", |word| word == start);
         let mut links = self.union_of_ways(linked, |_, link, select| {
             let target = Scope::root(wanted.clone());
             let same = target
                 .column(linked.target.key)
                 .eq(link.column(linked.from));
             select
-                .expr(target.column(linked.by))
+                .expr_as(target.column(linked.by), iden(&value))
                 .inner_join(iden(&wanted), same);
             Ok(())
         })?;

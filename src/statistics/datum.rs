@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveTime};
 use sea_query::Value;
 
 use crate::schema::DataType;
@@ -85,9 +85,7 @@ impl<'a> Datum<'a> {
             DataType::Date | DataType::Timestamp | DataType::TimestampTz => match text {
                 "-infinity" => Self::Integer(i64::MIN),
                 "infinity" => Self::Integer(i64::MAX),
-                _ if data_type == DataType::Date => {
-                    Self::date(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?)
-                }
+                _ if data_type == DataType::Date => Self::date(date(text)?),
                 _ => Self::Integer(microseconds(text)?),
             },
             DataType::Array(_) => return None,
@@ -125,16 +123,30 @@ impl<'a> Datum<'a> {
     }
 }
 
+/// `2026-11-01`. Statistics have many dates, and reading them by a pattern takes ten times as long.
+fn date(text: &str) -> Option<NaiveDate> {
+    let [year, month, day] = three(text, '-')?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+}
+
+fn three(text: &str, between: char) -> Option<[u32; 3]> {
+    let mut parts = text.split(between).map(|part| part.parse().ok());
+    let numbers = [parts.next()??, parts.next()??, parts.next()??];
+    parts.next().is_none().then_some(numbers)
+}
+
 /// `2026-11-01 09:30:00.25+00`, the offset with minutes and seconds where it has some, or without one.
 fn microseconds(text: &str) -> Option<i64> {
-    let (date, time) = text.split_once(' ')?;
+    let (day, time) = text.split_once(' ')?;
     let (time, offset) = match time.find(['+', '-']) {
         Some(at) => (&time[..at], seconds(&time[at..])?),
         None => (time, 0),
     };
-    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
-    let time = NaiveTime::parse_from_str(time, "%H:%M:%S%.f").ok()?;
-    let local = NaiveDateTime::new(date, time).and_utc().timestamp_micros();
+    let (time, fraction) = time.split_once('.').unwrap_or((time, ""));
+    let [hour, minute, second] = three(time, ':')?;
+    let micro = format!("{fraction:0<6}").parse().ok()?;
+    let time = NaiveTime::from_hms_micro_opt(hour, minute, second, micro)?;
+    let local = date(day)?.and_time(time).and_utc().timestamp_micros();
     let microseconds = local.checked_sub(offset * 1_000_000)?;
     DateTime::from_timestamp_micros(microseconds).map(|_| microseconds)
 }

@@ -35,6 +35,7 @@ fn world() -> World {
             status: "active".to_owned(),
             ended_at: ended_at.map(instant),
             last_activity_at: None,
+            first_activity_at: None,
             platform: None,
             versions: None,
         });

@@ -4,7 +4,7 @@ use std::env;
 use std::fmt::Display;
 use std::rc::Rc;
 
-use pagewise::chat::{Experiment, Message, Session};
+use pagewise::chat::{Experiment, Message, Participant, Session, Trace};
 use pagewise::driver::PageRows;
 use pagewise::{Listing, Page, PageStatement};
 use pagewise_reference::{Database, Server};
@@ -26,6 +26,8 @@ pub enum Of {
     Sessions,
     Experiments,
     Messages,
+    Traces,
+    Participants,
 }
 
 /// A request of a team.
@@ -46,11 +48,16 @@ pub trait Law {
     ) -> Outcome;
 }
 
-pub fn asked() -> impl Strategy<Value = Asked> {
-    let of =
-        prop_oneof![4 => Just(Of::Sessions), 2 => Just(Of::Experiments), 1 => Just(Of::Messages)];
+fn asked(plans: impl Strategy<Value = Plan>) -> impl Strategy<Value = Asked> {
+    let of = prop_oneof![
+        4 => Just(Of::Sessions),
+        2 => Just(Of::Experiments),
+        1 => Just(Of::Messages),
+        1 => Just(Of::Traces),
+        1 => Just(Of::Participants),
+    ];
     let tenant = prop_oneof![4 => Just(1), 1 => TEAMS];
-    (of, tenant, plan()).prop_map(|(of, tenant, plan)| Asked { of, tenant, plan })
+    (of, tenant, plans).prop_map(|(of, tenant, plan)| Asked { of, tenant, plan })
 }
 
 /// Runs a property on so many random inputs, or as many as `PROPTEST_CASES` says.
@@ -106,8 +113,18 @@ impl Connection {
 
 /// Checks a law on worlds with a few requests each.
 pub fn law<L: Law>(cases: u32, worlds: impl Strategy<Value = World>, law: L) {
+    law_of(cases, worlds, plan(), law);
+}
+
+/// Checks a law on worlds with a few requests of some kind each; the law, with what it has seen.
+pub fn law_of<L: Law>(
+    cases: u32,
+    worlds: impl Strategy<Value = World>,
+    plans: impl Strategy<Value = Plan>,
+    law: L,
+) -> L {
     let state = std::cell::RefCell::new((Connection::open(), law));
-    let requests = proptest::collection::vec(asked(), 1..5);
+    let requests = proptest::collection::vec(asked(plans), 1..5);
     check(cases, &(worlds, requests), |(world, requests)| {
         let (connection, law) = &mut *state.borrow_mut();
         connection.with(&world, |transaction| {
@@ -116,6 +133,7 @@ pub fn law<L: Law>(cases: u32, worlds: impl Strategy<Value = World>, law: L) {
                 .try_for_each(|asked| one(transaction, &world, asked, law))
         })
     });
+    state.into_inner().1
 }
 
 fn one<L: Law>(
@@ -139,6 +157,16 @@ fn one<L: Law>(
         Of::Messages => law.holds(
             transaction,
             &Request::<Message>::new(&asked.plan, &context),
+            &context,
+        ),
+        Of::Traces => law.holds(
+            transaction,
+            &Request::<Trace>::new(&asked.plan, &context),
+            &context,
+        ),
+        Of::Participants => law.holds(
+            transaction,
+            &Request::<Participant>::new(&asked.plan, &context),
             &context,
         ),
     }

@@ -4,16 +4,23 @@
 //! `PROPTEST_RNG_SEED` which.
 
 mod bound;
+mod branches;
 mod cursors;
+mod decisions;
 mod few_texts;
+mod forms;
 mod harness;
+mod looks;
 mod matches;
 mod no_fan_out;
 mod one_row;
 mod one_statement;
 mod only_shown;
+mod partition;
+mod pipeline;
 mod same_rows;
 mod sql;
 mod tenant;
 mod total_order;
+mod walk;
 mod zero;

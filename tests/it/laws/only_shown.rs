@@ -1,5 +1,6 @@
 //! Law 8: no table and no aggregate that is not shown, sorted by or filtered on.
 
+use pagewise::listing::LinkForm;
 use pagewise::{Page, Strategy, Total};
 use postgres::Transaction;
 
@@ -19,10 +20,16 @@ impl Law for OnlyShown {
         _: &Context,
     ) -> Outcome {
         let uses = request.uses();
-        for strategy in [Strategy::Optimized, Strategy::Legacy] {
+        let ways = [
+            (Strategy::Optimized, LinkForm::Probe),
+            (Strategy::Optimized, LinkForm::Chosen),
+            (Strategy::Legacy, LinkForm::Chosen),
+        ];
+        for (strategy, form) in ways {
             for total in [Total::None, Total::Exact] {
                 let page = Page::first(5).with_total(total);
-                let page = build(transaction, request, request.with(strategy), page)?;
+                let listing = request.with(strategy).link_form(form);
+                let page = build(transaction, request, listing, page)?;
                 let parsed = Parsed::new(&page).map_err(|error| failed(request, &error, &page))?;
                 let tables = uses
                     .tables
@@ -48,12 +55,17 @@ impl Law for OnlyShown {
                 if total == Total::Exact {
                     aggregates.insert("COUNT".to_owned());
                 }
-                same(
-                    request,
-                    &page,
-                    "aggregates",
-                    (parsed.aggregates(), aggregates),
-                )?;
+                let mut found = parsed.aggregates();
+                // A statement that finds out by itself which way is faster counts links.
+                let counts = page
+                    .report()
+                    .notes()
+                    .iter()
+                    .any(|note| note.decision != "row by row");
+                if counts && !aggregates.contains("COUNT") {
+                    found.remove("COUNT");
+                }
+                same(request, &page, "aggregates", (found, aggregates))?;
                 // Each lateral is some shown annotation's, and a count of rows has none.
                 let annotations = request
                     .shown

@@ -1,10 +1,10 @@
 //! Law 1: both strategies give the oracle's rows, in its order, with its values and its total.
 
-use pagewise::listing::TotalCount;
 use pagewise::{Page, Strategy, Total};
 use postgres::Transaction;
 
 use super::harness::{Law, Outcome, build, fetch, law, refused, same};
+use super::walk::is_total;
 use crate::oracle::request::Request;
 use crate::oracle::{Context, Modeled};
 use crate::world::world;
@@ -57,24 +57,7 @@ impl Law for SameRows {
                 &format!("rows of {strategy:?}"),
                 (&lines[..], &request.expected[rows.clone()]),
             )?;
-            let count = count as u64;
-            match (total, answer.total()) {
-                (Total::None, None) | (Total::Estimated, Some(TotalCount::Estimated(_))) => {}
-                (Total::Capped(cap), total) if count > cap.into() => {
-                    same(
-                        request,
-                        &page,
-                        "total",
-                        (total, Some(TotalCount::MoreThan(cap.into()))),
-                    )?;
-                }
-                (_, total) => same(
-                    request,
-                    &page,
-                    "total",
-                    (total, Some(TotalCount::Exact(count))),
-                )?,
-            }
+            is_total(request, &page, total, answer.total())?;
         }
         Ok(())
     }

@@ -50,13 +50,35 @@ impl Parsed {
         names.relations
     }
 
-    /// The tables that are read to find the page: by the CTE that the optimized strategy puts it into, if it does.
+    /// The tables that are read to find the page: by the CTE that the optimized strategy puts it into, if it does, and
+    /// by those that this reads.
     pub fn tables_of_the_page(&self) -> BTreeSet<String> {
-        let mut names = Names::default();
-        for cte in self.0.with.iter().flat_map(|with| &with.cte_tables) {
-            let _ = cte.query.visit(&mut names);
+        let mut tables = BTreeSet::new();
+        let mut unread = vec!["page".to_owned()];
+        let mut read = BTreeSet::new();
+        while let Some(name) = unread.pop() {
+            if !read.insert(name.clone()) {
+                continue;
+            }
+            match self.cte(&name) {
+                Some(query) => {
+                    let mut names = Names::default();
+                    let _ = query.visit(&mut names);
+                    unread.extend(names.relations);
+                }
+                None if name == "page" => {}
+                None => {
+                    tables.insert(name);
+                }
+            }
         }
-        names.relations
+        tables
+    }
+
+    fn cte(&self, name: &str) -> Option<&Query> {
+        let mut ctes = self.0.with.iter().flat_map(|with| &with.cte_tables);
+        let cte = ctes.find(|cte| cte.alias.name.value == name)?;
+        Some(&cte.query)
     }
 
     /// The aggregate functions that are called anywhere.
@@ -75,43 +97,49 @@ impl Parsed {
         names.laterals
     }
 
-    /// Whether rows of the listing itself go through DISTINCT; distinct values inside a sub-select are no matter.
+    /// Whether rows of the listing itself go through DISTINCT; distinct values inside a sub-select are no matter, nor
+    /// are those of a CTE that only sub-selects read.
     pub fn has_distinct_rows(&self) -> bool {
-        distinct_in(&self.0)
+        self.distinct_in(&self.0.body)
     }
-}
 
-fn distinct_in(query: &Query) -> bool {
-    let ctes = query.with.iter().flat_map(|with| &with.cte_tables);
-    ctes.map(|cte| &*cte.query).any(distinct_in) || distinct_in_set(&query.body)
-}
+    fn distinct_in(&self, body: &SetExpr) -> bool {
+        match body {
+            SetExpr::Select(select) => {
+                let joined = select.from.iter().flat_map(|from| &from.joins);
+                let sources = select.from.iter().map(|from| &from.relation);
+                let mut sources = sources.chain(joined.map(|join| &join.relation));
+                select.distinct.is_some() || sources.any(|source| self.distinct_from(source))
+            }
+            SetExpr::Query(query) => self.distinct_in(&query.body),
+            SetExpr::SetOperation {
+                left,
+                right,
+                set_quantifier,
+                ..
+            } => {
+                // UNION without ALL is a DISTINCT, too.
+                !set_quantifier.to_string().starts_with("ALL")
+                    || self.distinct_in(left)
+                    || self.distinct_in(right)
+            }
+            _ => false,
+        }
+    }
 
-fn distinct_in_set(body: &SetExpr) -> bool {
-    match body {
-        SetExpr::Select(select) => {
-            let derived = select.from.iter().any(|from| match &from.relation {
-                TableFactor::Derived {
-                    lateral: false,
-                    subquery,
-                    ..
-                } => distinct_in(subquery),
-                _ => false,
-            });
-            select.distinct.is_some() || derived
+    fn distinct_from(&self, source: &TableFactor) -> bool {
+        match source {
+            TableFactor::Derived {
+                lateral: false,
+                subquery,
+                ..
+            } => self.distinct_in(&subquery.body),
+            TableFactor::Table { name, .. } => {
+                let cte = self.cte(&last_part(name));
+                cte.is_some_and(|query| self.distinct_in(&query.body))
+            }
+            _ => false,
         }
-        SetExpr::Query(query) => distinct_in(query),
-        SetExpr::SetOperation {
-            left,
-            right,
-            set_quantifier,
-            ..
-        } => {
-            // UNION without ALL is a DISTINCT, too.
-            !set_quantifier.to_string().starts_with("ALL")
-                || distinct_in_set(left)
-                || distinct_in_set(right)
-        }
-        _ => false,
     }
 }
 
@@ -194,11 +222,20 @@ fn the_parser_sees_what_the_laws_ask_for() {
         "SELECT DISTINCT id FROM a",
         "SELECT id FROM (SELECT DISTINCT ON (id) id FROM a) AS x",
         "WITH page AS (SELECT DISTINCT id FROM a) SELECT id FROM page",
+        "WITH a AS (SELECT id FROM b UNION SELECT id FROM c) SELECT id FROM d JOIN a ON TRUE",
         "SELECT id FROM a UNION SELECT id FROM b",
     ] {
         assert!(parsed(distinct).has_distinct_rows(), "{distinct}");
     }
-    assert!(!parsed("SELECT id FROM a UNION ALL SELECT id FROM b").has_distinct_rows());
+    for whole in [
+        "SELECT id FROM a UNION ALL SELECT id FROM b",
+        "WITH a AS (SELECT id FROM b UNION SELECT id FROM c) SELECT id FROM d WHERE id IN (SELECT id FROM a)",
+    ] {
+        assert!(!parsed(whole).has_distinct_rows(), "{whole}");
+    }
+    let through = r#"WITH "first" AS (SELECT id FROM a), "other" AS (SELECT id FROM b),
+        "page" AS (SELECT id FROM c WHERE id IN (SELECT id FROM "first")) SELECT id FROM "page", "other""#;
+    assert_eq!(parsed(through).tables_of_the_page(), names(&["a", "c"]));
     assert!(Parsed::of("SELECT 1; SELECT 2").is_err());
     assert!(Parsed::of("DELETE FROM a").is_err());
 }

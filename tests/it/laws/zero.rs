@@ -76,6 +76,7 @@ fn a_list_of_nothing_matches_nothing() {
         status: "active".to_owned(),
         ended_at: None,
         last_activity_at: None,
+        first_activity_at: None,
         platform: None,
         versions: None,
     });

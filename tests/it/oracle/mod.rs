@@ -9,6 +9,7 @@ pub mod aggregate;
 pub mod condition;
 pub mod datum;
 pub mod entities;
+pub mod linking;
 pub mod order;
 pub mod plan;
 pub mod relation;
@@ -22,6 +23,7 @@ use pagewise::Entity;
 
 use crate::world::World;
 use aggregate::Aggregated;
+use linking::Linking;
 use relation::AnyRelation;
 use value::Value;
 
@@ -45,6 +47,10 @@ pub trait Modeled: Entity<Key = i64> + Aggregated {
     fn values() -> Vec<Value<Self>>;
     /// What belongs to a row of it.
     fn relations() -> Vec<Box<dyn AnyRelation<Self>>>;
+    /// What a row of it is linked to.
+    fn linkings() -> Vec<Linking<Self>> {
+        Vec::new()
+    }
 }
 
 /// A value of a row in memory.

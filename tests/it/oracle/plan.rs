@@ -2,6 +2,7 @@
 //!
 //! Numbers pick from whatever list there is, by their remainder; so every plan means something for every entity.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use chrono::TimeDelta;
@@ -11,6 +12,7 @@ use proptest::prelude::*;
 
 use super::condition::{Condition, Day, How, Match, Test};
 use super::datum::Datum;
+use super::linking::Quantifier;
 use super::order::Sorted;
 use super::value::{Kind, Value};
 use super::{Context, Modeled, Operands, Uses};
@@ -22,6 +24,8 @@ pub struct Plan {
     pub filters: Vec<ConditionPlan>,
     pub orders: Vec<OrderPlan>,
     pub shown: Vec<ShownPlan>,
+    /// Whatever else a law varies.
+    pub seed: u64,
 }
 
 /// A value, under its own name or one that is meant to disturb.
@@ -41,6 +45,8 @@ pub struct OrderPlan {
 #[derive(Clone, Debug)]
 pub enum ValuePlan {
     Plain(u8),
+    /// Of the row itself.
+    Own(u8),
     Annotation(u8, Box<AggregatePlan>),
 }
 
@@ -69,6 +75,8 @@ pub enum ConditionPlan {
     Exists(u8, Option<Box<ConditionPlan>>, bool),
     /// That the row which is pointed at is one of some.
     OneOf(u8, Box<ConditionPlan>, bool),
+    /// What a row is linked to.
+    Linked(u8, Quantifier, Vec<prop::sample::Index>),
     Not(Box<ConditionPlan>),
     NotTrue(Box<ConditionPlan>),
     Combined {
@@ -101,6 +109,9 @@ pub const ALIASES: &[&str] = &[
     "SELECT",
     "日本",
     "links",
+    "chat_id",
+    "input_message_id",
+    "candidates",
 ];
 
 fn value(depth: u32) -> BoxedStrategy<ValuePlan> {
@@ -150,9 +161,27 @@ fn test() -> BoxedStrategy<ConditionPlan> {
         .boxed()
 }
 
+/// A condition on what a row is linked to.
+fn linked(values: Range<usize>) -> BoxedStrategy<ConditionPlan> {
+    let quantifier = prop_oneof![
+        2 => Just(Quantifier::Any),
+        1 => Just(Quantifier::All),
+        1 => Just(Quantifier::None)
+    ];
+    (
+        any::<u8>(),
+        quantifier,
+        vec(any::<prop::sample::Index>(), values),
+    )
+        .prop_map(|(linking, quantifier, values)| {
+            ConditionPlan::Linked(linking, quantifier, values)
+        })
+        .boxed()
+}
+
 fn leaf(depth: u32) -> BoxedStrategy<ConditionPlan> {
     if depth == 0 {
-        return test();
+        return prop_oneof![4 => test(), 1 => linked(0..4)].boxed();
     }
     let exists = (
         any::<u8>(),
@@ -167,7 +196,7 @@ fn leaf(depth: u32) -> BoxedStrategy<ConditionPlan> {
     );
     let annotation =
         (value(depth - 1), test_plan()).prop_map(|(value, test)| ConditionPlan::Test(value, test));
-    prop_oneof![2 => test(), 1 => annotation, 2 => exists, 1 => one_of].boxed()
+    prop_oneof![2 => test(), 1 => annotation, 2 => exists, 1 => one_of, 2 => linked(0..4)].boxed()
 }
 
 /// A tree of AND, OR, NOT.
@@ -191,7 +220,34 @@ fn condition(depth: u32) -> BoxedStrategy<ConditionPlan> {
 
 /// A random request.
 pub fn plan() -> impl Strategy<Value = Plan> {
-    let order = (value(1), any::<bool>(), any::<Option<bool>>()).prop_map(
+    planned(vec(condition(2), 0..2), value(1))
+}
+
+/// A request that is filtered by what rows are linked to, last, and by something else perhaps.
+pub fn linked_plan() -> impl Strategy<Value = Plan> {
+    let others = prop_oneof![
+        4 => Just(Vec::new()),
+        1 => vec(linked(1..6), 1..2),
+        1 => vec(condition(1), 1..2)
+    ];
+    let filters = (linked(1..6), others).prop_map(|(linked, mut filters)| {
+        filters.push(linked);
+        filters
+    });
+    let own = any::<u8>().prop_map(ValuePlan::Own);
+    planned(filters, prop_oneof![6 => own, 1 => value(1)])
+}
+
+/// A request with several filters.
+pub fn filtered_plan() -> impl Strategy<Value = Plan> {
+    planned(vec(condition(1), 2..6), value(1))
+}
+
+fn planned(
+    filters: impl Strategy<Value = Vec<ConditionPlan>>,
+    sorted_by: impl Strategy<Value = ValuePlan>,
+) -> impl Strategy<Value = Plan> {
+    let order = (sorted_by, any::<bool>(), any::<Option<bool>>()).prop_map(
         |(value, descending, nulls_first)| OrderPlan {
             value,
             descending,
@@ -201,12 +257,13 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     let shown = (value(2), weighted(0.3, any::<u8>()))
         .prop_map(|(value, alias)| ShownPlan { value, alias });
     (
-        vec(condition(2), 0..2),
+        filters,
         vec(order, 0..3),
         vec(shown, 0..5),
         vec(sibling(), 0..3),
+        any::<u64>(),
     )
-        .prop_map(|(filters, orders, mut shown, siblings)| {
+        .prop_map(|(filters, orders, mut shown, siblings, seed)| {
             for sibling in siblings {
                 sibling.add_to(&mut shown);
             }
@@ -214,6 +271,7 @@ pub fn plan() -> impl Strategy<Value = Plan> {
                 filters,
                 orders,
                 shown,
+                seed,
             }
         })
 }
@@ -247,7 +305,7 @@ impl Sibling {
             .iter()
             .filter_map(|shown| match &shown.value {
                 ValuePlan::Annotation(relation, plan) => Some((*relation, plan.clone())),
-                ValuePlan::Plain(_) => None,
+                ValuePlan::Plain(_) | ValuePlan::Own(_) => None,
             })
             .collect();
         if annotations.is_empty() {
@@ -274,6 +332,11 @@ impl ValuePlan {
     pub fn value<E: Modeled>(&self, context: &Context) -> Value<E> {
         match self {
             Self::Plain(at) => pick(E::values(), *at),
+            Self::Own(at) => {
+                let mut values = E::values();
+                values.retain(|value| value.uses.tables.is_empty());
+                pick(values, *at)
+            }
             Self::Annotation(relation, plan) => {
                 let relations = E::relations();
                 if relations.is_empty() {
@@ -338,6 +401,14 @@ impl ConditionPlan {
                     true => one_of.not(),
                     false => one_of,
                 }
+            }
+            Self::Linked(linking, quantifier, values) => {
+                let linkings = E::linkings();
+                if linkings.is_empty() {
+                    return Condition::combined(Vec::new(), *quantifier != Quantifier::Any, false);
+                }
+                let linking = pick(linkings, *linking);
+                linking.condition(*quantifier, linking.values(context, *quantifier, values))
             }
             Self::Not(inner) => inner.condition(context).not(),
             Self::NotTrue(inner) => inner.condition(context).not_true(),

@@ -16,6 +16,8 @@ pub struct Request<E: Modeled> {
     pub plan: Plan,
     /// Without a page.
     pub listing: Listing<E>,
+    /// Nor filters.
+    pub unfiltered: Listing<E>,
     pub shown: Vec<Shown<E>>,
     pub filters: Vec<Condition<E>>,
     pub orders: Vec<Sorted<E>>,
@@ -76,14 +78,15 @@ impl<E: Modeled> Request<E> {
             .collect();
 
         let mut listing = Listing::of(E::default()).tenant(context.view.tenant);
-        for filter in &filters {
-            listing = listing.filter(filter.predicate.clone());
-        }
         for order in &orders {
             listing = listing.order_by(order.order());
         }
         for shown in &shown {
             listing = (shown.value.show)(listing, &shown.name);
+        }
+        let unfiltered = listing.clone();
+        for filter in &filters {
+            listing = listing.filter(filter.predicate.clone());
         }
         let orders = deciding(orders);
         let expected = expected(&context.view, &filters, &orders, &shown);
@@ -91,6 +94,7 @@ impl<E: Modeled> Request<E> {
             tenant: context.view.tenant,
             plan: plan.clone(),
             listing,
+            unfiltered,
             shown,
             filters,
             orders,

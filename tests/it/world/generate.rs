@@ -1,6 +1,7 @@
 //! How random data comes about.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use proptest::collection::vec;
 use proptest::option::weighted;
@@ -70,42 +71,43 @@ fn key(table: i64, at: usize) -> i64 {
 
 /// Rows, some of each table.
 pub fn world() -> impl Strategy<Value = World> {
-    sized(14, 30, 20)
+    sized(0..14, 0..31, 0..10, 0..21)
+}
+
+/// Many rows with many links, to few tags.
+pub fn linked_world() -> impl Strategy<Value = World> {
+    sized(10..16, 10..31, 3..8, 30..70)
 }
 
 /// Sessions and chatbots to which nothing belongs.
 pub fn bare_world() -> impl Strategy<Value = World> {
-    sized(6, 0, 0).prop_map(|mut world| {
+    sized(0..6, 0..1, 0..10, 0..1).prop_map(|mut world| {
         world.items.clear();
         world.traces.clear();
         world
     })
 }
 
-fn sized(chats: usize, messages: usize, links: usize) -> impl Strategy<Value = World> {
+fn sized(
+    chats: Range<usize>,
+    messages: Range<usize>,
+    tags: Range<usize>,
+    links: Range<usize>,
+) -> impl Strategy<Value = World> {
     let people = (
         vec((one_of(TAGS), weighted(0.5, text())), 1..3),
-        vec((team(), text(), weighted(0.5, pick()), time()), 1..4),
+        vec(participant(), 1..4),
         vec(experiment(), 1..5),
     );
     let conversations = (
-        vec((team(), text()), 0..chats.max(1)),
-        vec(session(), 0..chats.max(1)),
-        vec(message(), 0..=messages),
+        vec((team(), text()), chats.clone()),
+        vec(session(), chats),
+        vec(message(), messages),
     );
     let beside = (
-        vec(
-            (
-                team(),
-                one_of(TAGS),
-                one_of(CATEGORIES),
-                any::<bool>(),
-                weighted(0.5, pick()),
-            ),
-            0..10,
-        ),
-        vec(link(), 0..=links),
-        vec(trace(), 0..=links),
+        vec(tag(), tags),
+        vec(link(), links.clone()),
+        vec(trace(), links),
     );
     (people, conversations, beside).prop_map(|(people, conversations, beside)| {
         let mut world = World::default();
@@ -122,22 +124,32 @@ type SomeExperiment = (
     (Option<Pick>, Pick, i32),
     (bool, Time),
 );
+type SomeParticipant = (i64, String, Option<Pick>, String, String, Time);
 type SomeSession = (
     (Pick, Pick, u8, bool),
-    (String, Option<Time>, Option<Time>, Time),
+    (String, Option<Time>, [Option<Time>; 2], Time),
     (Option<String>, Option<Vec<i32>>, String),
 );
 type SomeMessage = (Pick, Time, String, String, Option<String>);
+type SomeTag = (i64, (String, Option<Pick>), String, bool, Option<Pick>);
 type SomeLink = (i64, u8, Pick, Pick);
 type SomeTrace = (
-    Option<i64>,
-    Time,
-    String,
-    Option<Pick>,
-    Option<Pick>,
-    i32,
-    Option<i32>,
+    (Option<i64>, Time, String),
+    (Option<Pick>, Option<Pick>, Option<Pick>),
+    (Option<Pick>, Option<Pick>),
+    (Option<i32>, i32, Option<i32>),
 );
+
+fn participant() -> impl Strategy<Value = SomeParticipant> {
+    (
+        team(),
+        text(),
+        weighted(0.5, pick()),
+        one_of(PLATFORMS),
+        text(),
+        time(),
+    )
+}
 
 fn experiment() -> impl Strategy<Value = SomeExperiment> {
     (
@@ -158,7 +170,7 @@ fn session() -> impl Strategy<Value = SomeSession> {
         (
             one_of(STATUSES),
             weighted(0.5, time()),
-            weighted(0.6, time()),
+            [weighted(0.6, time()), weighted(0.6, time())],
             time(),
         ),
         (
@@ -173,6 +185,17 @@ fn message() -> impl Strategy<Value = SomeMessage> {
     (pick(), time(), one_of(KINDS), text(), weighted(0.5, text()))
 }
 
+fn tag() -> impl Strategy<Value = SomeTag> {
+    (
+        team(),
+        // Often the name of another: of another team's, of the system's, of another category.
+        (one_of(TAGS), weighted(0.5, pick())),
+        one_of(CATEGORIES),
+        any::<bool>(),
+        weighted(0.5, pick()),
+    )
+}
+
 fn link() -> impl Strategy<Value = SomeLink> {
     // The objects are mostly the first team's, the links less so.
     (
@@ -185,19 +208,24 @@ fn link() -> impl Strategy<Value = SomeLink> {
 
 fn trace() -> impl Strategy<Value = SomeTrace> {
     (
-        weighted(0.85, team()),
-        time(),
-        select(&["success", "error", "pending"][..]).prop_map(str::to_owned),
-        weighted(0.7, pick()),
-        weighted(0.85, pick()),
-        0i32..5,
-        weighted(0.5, -2i32..3),
+        (
+            weighted(0.85, team()),
+            time(),
+            one_of(&["success", "error", "pending"]),
+        ),
+        (
+            weighted(0.7, pick()),
+            weighted(0.85, pick()),
+            weighted(0.7, pick()),
+        ),
+        (weighted(0.8, pick()), weighted(0.7, pick())),
+        (weighted(0.5, 0i32..4), 0i32..5, weighted(0.5, -2i32..3)),
     )
 }
 
 type People = (
     Vec<(String, Option<String>)>,
-    Vec<(i64, String, Option<Pick>, Time)>,
+    Vec<SomeParticipant>,
     Vec<SomeExperiment>,
 );
 
@@ -209,13 +237,16 @@ fn add_people(world: &mut World, (users, participants, experiments): People) {
             language,
         });
     }
-    for (at, (team, name, user, created_at)) in participants.into_iter().enumerate() {
+    for (at, some) in participants.into_iter().enumerate() {
+        let (team, name, user, platform, remote_id, created_at) = some;
         world.participants.push(Participant {
             id: key(7, at),
             team,
             name,
             identifier: format!("participant {at}"),
             user: user.map(|user| user.get(&world.users).id),
+            platform,
+            remote_id,
             created_at,
         });
     }
@@ -261,11 +292,12 @@ fn add_conversations(world: &mut World, (chats, sessions, messages): Conversatio
         });
     }
     // Chats have at most one session, and one in ten has none.
-    for (at, (refers, (status, ended_at, last_activity_at, created_at), texts)) in
+    for (at, (refers, (status, ended_at, activity, created_at), texts)) in
         sessions.into_iter().enumerate()
     {
         let (participant, experiment, without, token_required) = refers;
         let (platform, versions, external_id) = texts;
+        let [first_activity_at, last_activity_at] = activity;
         // From the end, so that the keys of sessions and chats are not sorted alike.
         let Some(chat) = world.chats.iter().rev().nth(at) else {
             break;
@@ -285,6 +317,7 @@ fn add_conversations(world: &mut World, (chats, sessions, messages): Conversatio
             status,
             ended_at,
             last_activity_at,
+            first_activity_at,
             platform,
             versions,
         });
@@ -305,15 +338,16 @@ fn add_conversations(world: &mut World, (chats, sessions, messages): Conversatio
     }
 }
 
-type Beside = (
-    Vec<(i64, String, String, bool, Option<Pick>)>,
-    Vec<SomeLink>,
-    Vec<SomeTrace>,
-);
+type Beside = (Vec<SomeTag>, Vec<SomeLink>, Vec<SomeTrace>);
 
 fn add_beside(world: &mut World, (tags, links, traces): Beside) {
     let mut known = HashSet::new();
-    for (at, (team, name, category, is_system, created_by)) in tags.into_iter().enumerate() {
+    for (at, (team, (name, like), category, is_system, created_by)) in tags.into_iter().enumerate()
+    {
+        let name = match (like, world.tags.is_empty()) {
+            (Some(like), false) => like.get(&world.tags).name.clone(),
+            _ => name,
+        };
         if known.insert((team, name.clone(), category.clone(), is_system)) {
             world.tags.push(Tag {
                 id: key(4, at),
@@ -353,9 +387,17 @@ fn add_beside(world: &mut World, (tags, links, traces): Beside) {
             });
         }
     }
-    for (at, (team, timestamp, status, experiment, session, duration, turns)) in
-        traces.into_iter().enumerate()
-    {
+    for (at, (of, points, messages, numbers)) in traces.into_iter().enumerate() {
+        let (team, timestamp, status) = of;
+        let (experiment, session, participant) = points;
+        let (input, output) = messages;
+        let (version, duration, turns) = numbers;
+        // Of any team: a foreign key does not look at teams.
+        let message = |pick: Option<Pick>| {
+            pick.filter(|_| !world.messages.is_empty())
+                .map(|pick| pick.get(&world.messages).id)
+        };
+        let (input, output) = (message(input), message(output));
         world.traces.push(Trace {
             id: key(2, at),
             team,
@@ -365,6 +407,10 @@ fn add_beside(world: &mut World, (tags, links, traces): Beside) {
             session: session
                 .filter(|_| !world.sessions.is_empty())
                 .map(|session| session.get(&world.sessions).id),
+            participant: participant.map(|participant| participant.get(&world.participants).id),
+            input,
+            output,
+            version,
             duration,
             turns,
         });

@@ -26,7 +26,9 @@ impl World {
             "id": "bigint" = |r| r.id, "username": "text" = |r| r.username.clone(), "language": "text" = |r| r.language.clone());
         insert!(transaction, "experiments_participant", self.participants,
             "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "name": "text" = |r| r.name.clone(),
-            "identifier": "text" = |r| r.identifier.clone(), "user_id": "bigint" = |r| r.user, "created_at": "timestamptz" = |r| r.created_at);
+            "identifier": "text" = |r| r.identifier.clone(), "user_id": "bigint" = |r| r.user,
+            "platform": "text" = |r| r.platform.clone(), "remote_id": "text" = |r| r.remote_id.clone(),
+            "created_at": "timestamptz" = |r| r.created_at);
         insert!(transaction, "experiments_experiment", self.experiments,
             "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "owner_id": "bigint" = |r| r.owner,
             "name": "text" = |r| r.name.clone(), "description": "text" = |r| r.description.clone(),
@@ -40,6 +42,7 @@ impl World {
             "external_id": "text" = |r| r.external_id.clone(), "session_token_required": "boolean" = |r| r.token_required,
             "participant_id": "bigint" = |r| r.participant, "experiment_id": "bigint" = |r| r.experiment,
             "chat_id": "bigint" = |r| r.chat, "status": "text" = |r| r.status.clone(), "ended_at": "timestamptz" = |r| r.ended_at,
+            "first_activity_at": "timestamptz" = |r| r.first_activity_at,
             "last_activity_at": "timestamptz" = |r| r.last_activity_at, "platform": "text" = |r| r.platform.clone(),
             // unnest would take an array of arrays apart.
             "experiment_versions": "text" = |r| r.versions.as_ref().map(|versions| braces(versions)));
@@ -55,6 +58,8 @@ impl World {
         insert!(transaction, "trace_trace", self.traces,
             "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "timestamp": "timestamptz" = |r| r.timestamp,
             "status": "text" = |r| r.status.clone(), "experiment_id": "bigint" = |r| r.experiment, "session_id": "bigint" = |r| r.session,
+            "participant_id": "bigint" = |r| r.participant, "input_message_id": "bigint" = |r| r.input,
+            "output_message_id": "bigint" = |r| r.output, "experiment_version_number": "integer" = |r| r.version,
             "duration": "integer" = |r| r.duration, "n_turns": "integer" = |r| r.turns);
         Ok(())
     }

@@ -1,14 +1,15 @@
 //! Random data: [`World`], the rows of a small database, as plain Rust and in PostgreSQL.
 //!
 //! Made to be awkward: few distinct instants and texts, so that sort keys are equal; NULL wherever a column allows
-//! it; three teams whose links, tags and traces point at each other's rows; one id for a chat and a message.
+//! it; three teams whose links, tags and traces point at each other's rows, with tags of the same names; one id for a
+//! chat and a message.
 
 mod generate;
 mod insert;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use generate::{TEXTS, bare_world, world};
+pub use generate::{TEXTS, bare_world, linked_world, world};
 
 /// The content type of chats; not its place in any list, so that a mistaken literal does not work.
 pub const CHAT_TYPE: i32 = 41;
@@ -47,6 +48,8 @@ pub struct Participant {
     pub name: String,
     pub identifier: String,
     pub user: Option<i64>,
+    pub platform: String,
+    pub remote_id: String,
     pub created_at: DateTime<Utc>,
 }
 
@@ -84,6 +87,7 @@ pub struct Session {
     pub status: String,
     pub ended_at: Option<DateTime<Utc>>,
     pub last_activity_at: Option<DateTime<Utc>>,
+    pub first_activity_at: Option<DateTime<Utc>>,
     pub platform: Option<String>,
     pub versions: Option<Vec<i32>>,
 }
@@ -125,6 +129,10 @@ pub struct Trace {
     pub status: String,
     pub experiment: Option<i64>,
     pub session: Option<i64>,
+    pub participant: Option<i64>,
+    pub input: Option<i64>,
+    pub output: Option<i64>,
+    pub version: Option<i32>,
     pub duration: i32,
     pub turns: Option<i32>,
 }

@@ -1,12 +1,14 @@
 //! Chatbots.
 
-use pagewise::chat::{Experiment, Message, Participant, Session, Tag, Trace, User};
+use pagewise::chat::{self, Experiment, Match, Message, Participant, Session, Tag, Trace, User};
 use pagewise::expression::{coalesce, lower};
-use pagewise::{Relation, ToOne};
+use pagewise::{Links, Relation, ToOne};
 
+use super::session::tags_of;
 use super::{CHAT, EXPERIMENT, IDS, ITEM, MESSAGE, PARTICIPANT, SESSION, TAG, TRACE, USER};
 use crate::oracle::aggregate::{self, Aggregated};
 use crate::oracle::datum::Decoded;
+use crate::oracle::linking::{self, Linking};
 use crate::oracle::plan::AggregatePlan;
 use crate::oracle::relation::{AnyRelation, Related, pointed_at, related};
 use crate::oracle::value::{Value, column, computed};
@@ -18,6 +20,13 @@ pub fn sessions(view: &View, experiment: i64) -> Vec<world::Session> {
     view.sessions()
         .into_iter()
         .filter(|s| s.experiment == experiment)
+        .collect()
+}
+
+fn participants(view: &View, experiment: i64) -> Vec<world::Participant> {
+    let sessions = sessions(view, experiment).into_iter();
+    sessions
+        .filter_map(|s| view.participant(s.participant))
         .collect()
 }
 
@@ -197,6 +206,43 @@ impl Modeled for Experiment {
                 },
             ),
         ]
+    }
+
+    fn linkings() -> Vec<Linking<Self>> {
+        let mut linkings = linking::tags(
+            &[SESSION, MESSAGE, ITEM, TAG],
+            |view, e: &world::Experiment| {
+                let sessions = sessions(view, e.id);
+                sessions.iter().flat_map(|s| tags_of(view, s)).collect()
+            },
+        );
+        linkings.push(linking::linked(
+            "participants by user",
+            &[SESSION, PARTICIPANT],
+            Links::new(Self::sessions(), Session::PARTICIPANT_ID, Participant),
+            Participant::USER_ID,
+            |p: &world::Participant| p.user,
+            |view, e: &world::Experiment| participants(view, e.id),
+        ));
+        // Only such as have tags themselves: a condition on links within another.
+        linkings.push(linking::linked(
+            "tagged participants by name",
+            &[SESSION, PARTICIPANT, MESSAGE, ITEM, TAG],
+            Links::new(Self::sessions(), Session::PARTICIPANT_ID, Participant)
+                .among(chat::tagged(&IDS, Match::any_of(["v1", "rare", "b"]))),
+            Participant::NAME,
+            |p: &world::Participant| p.name.clone(),
+            |view, e: &world::Experiment| {
+                let mut participants = participants(view, e.id);
+                participants.retain(|p| {
+                    let tags = super::people::tags_of(view, p);
+                    tags.iter()
+                        .any(|tag| ["v1", "rare", "b"].contains(&tag.name.as_str()))
+                });
+                participants
+            },
+        ));
+        linkings
     }
 }
 

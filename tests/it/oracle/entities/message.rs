@@ -1,11 +1,12 @@
 //! Messages: of whose chat's team they are, no column says.
 
-use pagewise::Relation;
-use pagewise::chat::{Chat, Message, Session, Tag};
+use pagewise::chat::{Chat, Message, Participant, Session, Tag};
+use pagewise::{Links, Relation};
 
-use super::{CHAT, IDS, ITEM, MESSAGE, SESSION, TAG};
+use super::{CHAT, IDS, ITEM, MESSAGE, PARTICIPANT, SESSION, TAG};
 use crate::oracle::aggregate::{self, Aggregated};
 use crate::oracle::datum::Decoded;
+use crate::oracle::linking::{self, Linking};
 use crate::oracle::plan::AggregatePlan;
 use crate::oracle::relation::{AnyRelation, Related, pointed_at, related};
 use crate::oracle::value::{Value, column, computed};
@@ -79,6 +80,35 @@ impl Modeled for Message {
                 },
             ),
         ]
+    }
+
+    fn linkings() -> Vec<Linking<Self>> {
+        let mut linkings = linking::tags(&[ITEM, TAG], |view, m: &world::Message| {
+            view.tags_on(MESSAGE_TYPE, m.id)
+        });
+        // Through a table that is read already.
+        linkings.push(linking::linked(
+            "participants of the chat's sessions by platform",
+            &[CHAT, SESSION, PARTICIPANT],
+            Links::new(
+                Relation::from(Self::chat()).then(Relation::many(
+                    "sessions",
+                    Chat::ID,
+                    Session::CHAT_ID,
+                )),
+                Session::PARTICIPANT_ID,
+                Participant,
+            ),
+            Participant::PLATFORM,
+            |p: &world::Participant| p.platform.clone(),
+            |view, m: &world::Message| {
+                let sessions = view.sessions().into_iter().filter(|s| s.chat == m.chat);
+                sessions
+                    .filter_map(|s| view.participant(s.participant))
+                    .collect()
+            },
+        ));
+        linkings
     }
 }
 

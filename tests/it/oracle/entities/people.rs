@@ -1,11 +1,15 @@
 //! Participants and users.
 
-use pagewise::chat::{Participant, Session, User};
+use pagewise::chat::{Experiment, Message, Participant, Session, Trace, User};
+use pagewise::{Links, Relation, ToOne};
 
-use super::{PARTICIPANT, SESSION, USER};
+use super::{
+    EXPERIMENT, ITEM, MESSAGE, PARTICIPANT, SESSION, TAG, TRACE, USER, experiment, session,
+};
 use crate::oracle::aggregate::{self, Aggregated};
+use crate::oracle::linking::{self, Linking};
 use crate::oracle::plan::AggregatePlan;
-use crate::oracle::relation::{AnyRelation, Related, related};
+use crate::oracle::relation::{AnyRelation, Related, pointed_at, related};
 use crate::oracle::value::{Value, column};
 use crate::oracle::{Context, Modeled, View};
 use crate::world;
@@ -34,23 +38,111 @@ impl Modeled for Participant {
             })
             .text(),
             column(Self::USER_ID, |p: &world::Participant| p.user).value(),
+            column(Self::PLATFORM, |p: &world::Participant| p.platform.clone()).text(),
+            column(Self::REMOTE_ID, |p: &world::Participant| {
+                p.remote_id.clone()
+            })
+            .text(),
             column(Self::CREATED_AT, |p: &world::Participant| p.created_at).time(),
         ]
     }
 
     fn relations() -> Vec<Box<dyn AnyRelation<Self>>> {
-        vec![related::<Self, Session>(
-            "sessions",
-            &[SESSION],
-            Self::sessions(),
-            |view, p| {
-                view.sessions()
-                    .into_iter()
-                    .filter(|s| s.participant == p.id)
+        vec![
+            related::<Self, Session>("sessions", &[SESSION], Self::sessions(), |view, p| {
+                sessions(view, p.id)
+            }),
+            related::<Self, Message>(
+                "messages of the sessions",
+                &[SESSION, MESSAGE],
+                Self::sessions().then(Session::messages()),
+                |view, p| {
+                    let sessions = sessions(view, p.id);
+                    sessions
+                        .iter()
+                        .flat_map(|s| view.messages_of(s.chat))
+                        .collect()
+                },
+            ),
+            related::<Self, Trace>(
+                "traces",
+                &[TRACE],
+                Relation::many("traces", Self::ID, Trace::PARTICIPANT_ID),
+                |view, p| {
+                    let mut traces = Trace::rows(view);
+                    traces.retain(|t| t.participant == Some(p.id));
+                    traces
+                },
+            ),
+            pointed_at(
+                "user",
+                USER,
+                ToOne::<Self, User>::new("user", Self::USER_ID),
+                |p| p.user,
+            ),
+        ]
+    }
+
+    fn linkings() -> Vec<Linking<Self>> {
+        let mut linkings = linking::tags(&[SESSION, MESSAGE, ITEM, TAG], tags_of);
+        linkings.push(linking::linked(
+            "chatbots of active sessions by version",
+            &[SESSION, EXPERIMENT],
+            Links::new(
+                Self::sessions().filter(Session::STATUS.eq("active")),
+                Session::EXPERIMENT_ID,
+                Experiment,
+            ),
+            Experiment::VERSION_NUMBER,
+            |e: &world::Experiment| e.version_number,
+            |view, p: &world::Participant| {
+                let sessions = sessions(view, p.id).into_iter();
+                sessions
+                    .filter(|s| s.status == "active")
+                    .filter_map(|s| view.experiment(s.experiment))
                     .collect()
             },
-        )]
+        ));
+        // Back to the table that it began at.
+        linkings.push(linking::linked(
+            "who talks to the same chatbots by name",
+            &[SESSION, EXPERIMENT, PARTICIPANT],
+            Links::new(
+                Self::sessions()
+                    .then(Session::experiment())
+                    .then(Experiment::sessions()),
+                Session::PARTICIPANT_ID,
+                Participant,
+            ),
+            Participant::NAME,
+            |p: &world::Participant| p.name.clone(),
+            |view, p: &world::Participant| {
+                let sessions = sessions(view, p.id).into_iter();
+                sessions
+                    .filter_map(|s| view.experiment(s.experiment))
+                    .flat_map(|e| experiment::sessions(view, e.id))
+                    .filter_map(|s| view.participant(s.participant))
+                    .collect()
+            },
+        ));
+        linkings
     }
+}
+
+/// The team's sessions of a participant.
+fn sessions(view: &View, participant: i64) -> Vec<world::Session> {
+    let mut sessions = view.sessions();
+    sessions.retain(|s| s.participant == participant);
+    sessions
+}
+
+/// The tags on the chats of a participant's sessions, and on each message of them.
+pub fn tags_of(view: &View, p: &world::Participant) -> Vec<world::Tag> {
+    let sessions = sessions(view, p.id);
+    sessions
+        .iter()
+        .flat_map(|s| session::tags_of(view, s))
+        .collect()
 }
 
 impl Aggregated for Participant {

@@ -1,12 +1,13 @@
 //! Sessions.
 
-use pagewise::Relation;
 use pagewise::chat::{self, Chat, Experiment, Message, Participant, Session, Tag, Trace, User};
 use pagewise::expression::{coalesce, lower, upper};
+use pagewise::{Links, Relation};
 
 use super::{CHAT, EXPERIMENT, IDS, ITEM, MESSAGE, PARTICIPANT, SESSION, TAG, TRACE, USER};
 use crate::oracle::aggregate::{self, Aggregated, distinct_texts};
 use crate::oracle::datum::{Datum, Decoded};
+use crate::oracle::linking::{self, Linking};
 use crate::oracle::plan::AggregatePlan;
 use crate::oracle::relation::{AnyRelation, Related, pointed_at, related};
 use crate::oracle::value::{Value, column, computed};
@@ -45,6 +46,10 @@ impl Modeled for Session {
             column(Self::ENDED_AT, |s: &world::Session| s.ended_at).time(),
             column(Self::LAST_ACTIVITY_AT, |s: &world::Session| {
                 s.last_activity_at
+            })
+            .time(),
+            column(Self::FIRST_ACTIVITY_AT, |s: &world::Session| {
+                s.first_activity_at
             })
             .time(),
             column(Self::PLATFORM, |s: &world::Session| s.platform.clone()).text(),
@@ -155,6 +160,47 @@ impl Modeled for Session {
             ),
         ]
     }
+
+    fn linkings() -> Vec<Linking<Self>> {
+        let mut linkings = linking::tags(&[MESSAGE, ITEM, TAG], tags_of);
+        // What is linked belongs to nobody.
+        linkings.push(linking::linked(
+            "owners of the chatbot by username",
+            &[EXPERIMENT, USER],
+            Links::new(Self::experiment().into(), Experiment::OWNER_ID, User),
+            User::USERNAME,
+            |u: &world::User| u.username.clone(),
+            |view, s: &world::Session| {
+                let experiment = view.experiment(s.experiment);
+                experiment
+                    .and_then(|e| view.user(e.owner))
+                    .into_iter()
+                    .collect()
+            },
+        ));
+        linkings.push(linking::linked(
+            "chatbots of the traces by description",
+            &[TRACE, EXPERIMENT],
+            Links::new(Self::traces(), Trace::EXPERIMENT_ID, Experiment),
+            Experiment::DESCRIPTION,
+            |e: &world::Experiment| e.description.clone(),
+            |view, s: &world::Session| {
+                let traces = Trace::rows(view).into_iter();
+                traces
+                    .filter(|t| t.session == Some(s.id))
+                    .filter_map(|t| view.experiment(t.experiment?))
+                    .collect()
+            },
+        ));
+        linkings
+    }
+}
+
+/// The tags on a session's chat, and on each of its messages.
+pub fn tags_of(view: &View, s: &world::Session) -> Vec<world::Tag> {
+    let mut tags = view.tags_on(CHAT_TYPE, s.chat);
+    tags.extend(view.message_tags(s.chat));
+    tags
 }
 
 /// Columns of the rows that a session points at.

@@ -7,7 +7,7 @@ use postgres::Client;
 use postgres::types::{FromSql, Type};
 use serde_json::Value;
 
-use crate::ways::Query;
+use super::job::Query;
 
 /// Buffers that the execution touches, in shared memory or not.
 pub fn buffers(client: &mut Client, query: &Query) -> Result<u64, Box<dyn Error>> {

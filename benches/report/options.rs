@@ -8,6 +8,8 @@ pub struct Options {
     pub scales: Vec<f64>,
     /// The folder for Markdown and charts.
     pub write: Option<PathBuf>,
+    /// Only jobs whose key has this in it.
+    pub only: String,
     /// How long the rounds of one job may take, roughly, unless the least number of rounds takes longer.
     pub budget: Duration,
 }
@@ -18,6 +20,7 @@ impl Options {
         let mut options = Self {
             scales: vec![0.01],
             write: None,
+            only: String::new(),
             budget: Duration::ZERO,
         };
         let (mut benched, mut scales, mut budget) = (false, None, None);
@@ -42,6 +45,7 @@ impl Options {
                     scales = Some(list.split(',').map(read).collect::<Result<_, _>>()?);
                 }
                 "--write" => options.write = Some(PathBuf::from(value()?)),
+                "--only" => options.only = value()?,
                 "--budget" => {
                     let seconds = value()?;
                     let seconds: u64 = seconds
@@ -51,7 +55,7 @@ impl Options {
                 }
                 _ => {
                     return Err(format!(
-                        "{argument:?} is unknown: --scales 0.1,1  --write docs  --budget 4"
+                        "{argument:?} is unknown: --scales 0.1,1  --write docs  --only count  --budget 4"
                     ));
                 }
             }

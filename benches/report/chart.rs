@@ -2,16 +2,19 @@
 
 use std::fmt::Write;
 
-use crate::measure::ScaleResult;
-use crate::ways::Way;
+use super::job::Way;
+use super::result::{JobResult, ScaleResult};
 
-const WAYS: [(Way, &str); 5] = [
-    (Way::Today, "#9aa0a6"),
-    (Way::Proposed, "#e8a33d"),
-    (Way::Legacy, "#b07cc6"),
-    (Way::Pagewise, "#1a73e8"),
-    (Way::Best, "#34a853"),
-];
+fn colour(way: Way) -> &'static str {
+    match way {
+        Way::Today => "#9aa0a6",
+        Way::Proposed => "#e8a33d",
+        Way::Legacy => "#b07cc6",
+        Way::Pagewise => "#1a73e8",
+        Way::Statistics => "#174ea6",
+        Way::Best => "#34a853",
+    }
+}
 
 /// A drawing under way.
 struct Svg {
@@ -60,9 +63,9 @@ impl Svg {
         );
     }
 
-    fn legend(&mut self, mut x: f64, y: f64) {
-        for (way, colour) in WAYS {
-            self.bar(x, y - 10.0, 12.0, 12.0, colour);
+    fn legend(&mut self, mut x: f64, y: f64, ways: &[Way]) {
+        for way in ways {
+            self.bar(x, y - 10.0, 12.0, 12.0, colour(*way));
             self.text(x + 17.0, y, "start", 12, way.name());
             x += 100.0;
         }
@@ -128,24 +131,20 @@ impl Axis {
     }
 }
 
-/// Every page at one scale, a bar for each way.
-pub fn pages(result: &ScaleResult) -> String {
+/// Jobs at one scale, a bar for each way.
+pub fn bars(title: &str, jobs: &[&JobResult], ways: &[Way]) -> String {
     const LEFT: f64 = 290.0;
     const TOP: f64 = 80.0;
     const BAR: f64 = 13.0;
-    let group = BAR * WAYS.len() as f64 + 16.0;
-    let mut svg = Svg::new(900.0, TOP + group * result.jobs.len() as f64 + 40.0);
-    let title = format!(
-        "One page of 25 sessions out of {}: milliseconds with planning, fastest round, logarithmic",
-        result.sessions
-    );
+    let group = BAR * ways.len() as f64 + 16.0;
+    let mut svg = Svg::new(900.0, TOP + group * jobs.len() as f64 + 40.0);
+    let title = format!("{title}: milliseconds with planning, fastest round, logarithmic");
     svg.text(20.0, 28.0, "start", 15, &title);
-    svg.legend(LEFT, 56.0);
-    let times = result
-        .jobs
+    svg.legend(LEFT, 56.0, ways);
+    let times = jobs
         .iter()
-        .flat_map(|job| &job.ways)
-        .map(|way| way.planned.fastest);
+        .flat_map(|job| ways.iter().filter_map(|way| job.way(*way)))
+        .map(|way| way.planned.fastest());
     let axis = Axis::over(times, LEFT, 530.0);
     let bottom = svg.height - 34.0;
     for tick in axis.ticks() {
@@ -153,24 +152,26 @@ pub fn pages(result: &ScaleResult) -> String {
         svg.line((x, TOP - 8.0), (x, bottom), 1.0, "#dadce0");
         svg.text(x, bottom + 18.0, "middle", 11, &format!("{tick} ms"));
     }
-    for (position, job) in result.jobs.iter().enumerate() {
+    for (position, job) in jobs.iter().enumerate() {
         let top = TOP + group * position as f64;
         svg.text(LEFT - 10.0, top + 36.0, "end", 12, job.name());
-        for (position, (way, colour)) in WAYS.iter().enumerate() {
-            let Some(way) = job.way(*way) else { continue };
+        for (position, way) in ways.iter().enumerate() {
+            let Some(result) = job.way(*way) else {
+                continue;
+            };
+            let fastest = result.planned.fastest();
             let y = top + BAR * position as f64;
-            let end = axis.at(way.planned.fastest);
-            svg.bar(LEFT, y, (end - LEFT).max(1.0), BAR - 2.0, colour);
-            let label = format!("{:.1}", way.planned.fastest);
+            let end = axis.at(fastest);
+            svg.bar(LEFT, y, (end - LEFT).max(1.0), BAR - 2.0, colour(*way));
+            let label = format!("{fastest:.1}");
             svg.text(end + 5.0, y + BAR - 4.0, "start", 10, &label);
         }
     }
     svg.finish()
 }
 
-/// The pages that grow, over the scales, a line for each way.
-pub fn growth(scales: &[ScaleResult]) -> String {
-    const PANELS: [&str; 4] = ["first", "offset_middle", "keyset_end", "by_last_message"];
+/// Four jobs over the scales, a line for each way.
+pub fn growth(scales: &[ScaleResult], panels: &[&str; 4], ways: &[Way]) -> String {
     const WIDTH: f64 = 250.0;
     const HEIGHT: f64 = 220.0;
     let mut svg = Svg::new(700.0, 2.0 * (HEIGHT + 80.0) + 60.0);
@@ -181,14 +182,14 @@ pub fn growth(scales: &[ScaleResult]) -> String {
         15,
         "Growth with the data: milliseconds with planning, fastest round, both axes logarithmic",
     );
-    svg.legend(90.0, 52.0);
+    svg.legend(90.0, 52.0, ways);
     let times = scales
         .iter()
-        .flat_map(|result| PANELS.iter().filter_map(|key| result.job(key)))
-        .flat_map(|job| &job.ways)
-        .map(|way| way.planned.fastest);
+        .flat_map(|result| panels.iter().filter_map(|key| result.job(key)))
+        .flat_map(|job| ways.iter().filter_map(|way| job.way(*way)))
+        .map(|way| way.planned.fastest());
     let heights = Axis::over(times, 0.0, HEIGHT);
-    for (position, key) in PANELS.iter().enumerate() {
+    for (position, key) in panels.iter().enumerate() {
         let left = 70.0 + (position % 2) as f64 * (WIDTH + 90.0);
         let bottom = 110.0 + HEIGHT + (position / 2) as f64 * (HEIGHT + 80.0);
         let across = Axis::between(scales.iter().map(|result| result.scale), left, WIDTH);
@@ -204,19 +205,19 @@ pub fn growth(scales: &[ScaleResult]) -> String {
             let scale = format!("{}", result.scale);
             svg.text(across.at(result.scale), bottom + 16.0, "middle", 10, &scale);
         }
-        for (way, colour) in WAYS {
+        for way in ways {
             let points: Vec<(f64, f64)> = scales
                 .iter()
                 .filter_map(|result| {
-                    let time = result.job(key)?.way(way)?.planned.fastest;
+                    let time = result.job(key)?.way(*way)?.planned.fastest();
                     Some((across.at(result.scale), bottom - heights.at(time)))
                 })
                 .collect();
             for pair in points.windows(2) {
-                svg.line(pair[0], pair[1], 2.0, colour);
+                svg.line(pair[0], pair[1], 2.0, colour(*way));
             }
             for point in points {
-                svg.dot(point, colour);
+                svg.dot(point, colour(*way));
             }
         }
     }

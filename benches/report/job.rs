@@ -1,0 +1,160 @@
+//! What is asked for, and the ways to it that are compared.
+
+use pagewise::schema::Entity;
+use pagewise::statistics::Statistics;
+use pagewise::{Listing, Strategy};
+use sea_query::Value;
+
+/// Who wrote the statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The origin's, as its ORM emits it.
+    Today,
+    /// The design document's proposal, as the ORM emits it.
+    Proposed,
+    /// pagewise with `Strategy::Legacy`.
+    Legacy,
+    /// pagewise, without statistics.
+    Pagewise,
+    /// pagewise, with statistics.
+    Statistics,
+    /// By hand, in one of several forms: the fastest counts.
+    Best,
+}
+
+impl Way {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Today => "today",
+            Self::Proposed => "proposed",
+            Self::Legacy => "legacy",
+            Self::Pagewise => "pagewise",
+            Self::Statistics => "with statistics",
+            Self::Best => "by hand",
+        }
+    }
+}
+
+/// The jobs at a scale.
+pub struct Jobs {
+    /// The sessions of the team.
+    pub sessions: u64,
+    pub jobs: Vec<Job>,
+}
+
+/// What is asked for, and the ways to it.
+pub struct Job {
+    pub key: String,
+    pub title: String,
+    pub candidates: Vec<Candidate>,
+}
+
+/// A statement as it is sent.
+pub struct Query {
+    pub text: String,
+    pub parameters: Vec<Value>,
+}
+
+/// One way to the rows of a job: a statement, and where the total is asked for apart, a second one.
+pub struct Candidate {
+    pub way: Way,
+    /// In which form, where a way has several.
+    pub form: &'static str,
+    pub queries: Vec<Query>,
+    /// Meant to give the same rows as the others. If not, why not.
+    pub wrong: Option<&'static str>,
+}
+
+impl Candidate {
+    pub fn new(way: Way, queries: impl Into<Vec<Query>>) -> Self {
+        Self {
+            way,
+            form: "",
+            queries: queries.into(),
+            wrong: None,
+        }
+    }
+
+    /// By hand, in this form.
+    pub fn by_hand(form: &'static str, queries: impl Into<Vec<Query>>) -> Self {
+        Self {
+            form,
+            ..Self::new(Way::Best, queries)
+        }
+    }
+
+    pub fn name(&self) -> String {
+        name(self.way, self.form)
+    }
+}
+
+/// What a way in a form is called.
+pub fn name(way: Way, form: &str) -> String {
+    match form {
+        "" => way.name().to_owned(),
+        form => format!("{}: {form}", way.name()),
+    }
+}
+
+/// A listing's page: by the old strategy, and by pagewise without and, where there are some, with statistics.
+pub fn pages<E: Entity>(
+    listing: impl Fn(Option<&Statistics>) -> Listing<E>,
+    statistics: Option<&Statistics>,
+) -> Result<Vec<Candidate>, pagewise::Error> {
+    candidates(listing, statistics, |listing| {
+        Ok(Query::of(&*listing.build()?))
+    })
+}
+
+/// A listing's total, likewise.
+pub fn totals<E: Entity>(
+    listing: impl Fn(Option<&Statistics>) -> Listing<E>,
+    statistics: Option<&Statistics>,
+) -> Result<Vec<Candidate>, pagewise::Error> {
+    candidates(listing, statistics, |listing| {
+        Ok(Query::of(&listing.build_total()?))
+    })
+}
+
+fn candidates<E: Entity>(
+    listing: impl Fn(Option<&Statistics>) -> Listing<E>,
+    statistics: Option<&Statistics>,
+    query: impl Fn(&Listing<E>) -> Result<Query, pagewise::Error>,
+) -> Result<Vec<Candidate>, pagewise::Error> {
+    let legacy = listing(None).strategy(Strategy::Legacy);
+    let mut candidates = vec![
+        Candidate::new(Way::Legacy, [query(&legacy)?]),
+        Candidate::new(Way::Pagewise, [query(&listing(None))?]),
+    ];
+    if statistics.is_some() {
+        candidates.push(Candidate::new(
+            Way::Statistics,
+            [query(&listing(statistics))?],
+        ));
+    }
+    Ok(candidates)
+}
+
+impl Query {
+    /// pagewise's.
+    pub fn of(statement: &pagewise::Statement) -> Self {
+        Self {
+            text: statement.text().to_owned(),
+            parameters: statement.parameters().to_vec(),
+        }
+    }
+
+    /// From a file.
+    pub fn from_file(source: &str, parameters: impl Into<Vec<Value>>) -> Self {
+        Self {
+            text: text(source),
+            parameters: parameters.into(),
+        }
+    }
+}
+
+/// The text of a file: on one line, without its comments.
+pub fn text(source: &str) -> String {
+    let lines = source.lines().filter(|line| !line.starts_with("--"));
+    lines.map(str::trim).collect::<Vec<_>>().join(" ")
+}

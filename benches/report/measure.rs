@@ -1,0 +1,137 @@
+//! Times, in turns.
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use pagewise::driver::StatementCache;
+use pagewise::driver::postgres::Execute;
+use postgres::Client;
+
+use super::explain;
+use super::job::{Candidate, Job, Way};
+use super::result::{Timing, WayResult, median};
+
+/// Rounds, as many as fit in the time but no fewer (unless a way is slow) and no more than these.
+const FEWEST_ROUNDS: usize = 7;
+const MOST_ROUNDS: usize = 101;
+/// What is slow, in milliseconds, may be measured less often.
+const SLOW: f64 = 500.0;
+/// What is slower than this was measured when rows were compared.
+const VERY_SLOW: f64 = 5_000.0;
+/// PostgreSQL plans a prepared statement anew five times before it settles on how it goes on.
+const WARM_UP: usize = 6;
+/// How often planning is measured.
+const PLANNINGS: usize = 11;
+
+/// How a report measures.
+#[derive(Clone, Copy)]
+pub struct Method {
+    /// The least rounds of what is slow.
+    pub fewest_slow_rounds: usize,
+    /// Whether a way is measured prepared, too.
+    pub is_prepared: fn(Way) -> bool,
+    /// How long the rounds of one job may take, roughly, unless the least number of rounds takes longer.
+    pub budget: Duration,
+}
+
+impl Method {
+    /// How many rounds a candidate is in.
+    fn rounds(&self, milliseconds: f64, candidates: usize) -> usize {
+        let share = self.budget.as_secs_f64() * 1000.0 / candidates as f64;
+        let fewest = if milliseconds > SLOW {
+            self.fewest_slow_rounds
+        } else {
+            FEWEST_ROUNDS
+        };
+        // Odd, so that the median is one of them.
+        ((share / milliseconds) as usize).clamp(fewest, MOST_ROUNDS) | 1
+    }
+}
+
+/// Measures the ways of a job; `first` is how long each took the first time.
+pub fn job(
+    client: &mut Client,
+    job: &Job,
+    method: Method,
+    first: &[f64],
+) -> Result<Vec<WayResult>, Box<dyn Error>> {
+    let all = job.candidates.iter().collect::<Vec<_>>();
+    let rounds = |candidate: usize| match first[candidate] {
+        first if first > VERY_SLOW && method.fewest_slow_rounds < FEWEST_ROUNDS => 0,
+        first => method.rounds(first, all.len()),
+    };
+    let planned = in_turns(&all, rounds, 0, |candidate| run(client, candidate))?;
+    let statements = StatementCache::new(64);
+    let kept: Vec<usize> = (0..all.len())
+        .filter(|at| (method.is_prepared)(all[*at].way))
+        .collect();
+    let prepared: Vec<_> = kept.iter().map(|at| all[*at]).collect();
+    let mut prepared = in_turns(
+        &prepared,
+        |at| method.rounds(first[kept[at]], kept.len()),
+        WARM_UP,
+        |candidate| run(&mut statements.with(client), candidate),
+    )?
+    .into_iter();
+    let planned = planned.into_iter().zip(first).map(|(times, first)| {
+        if times.is_empty() {
+            Timing(vec![*first])
+        } else {
+            Timing(times)
+        }
+    });
+    all.into_iter()
+        .zip(planned)
+        .map(|(candidate, planned)| {
+            let (mut planning, mut buffers) = (0.0, 0);
+            for query in &candidate.queries {
+                buffers += explain::buffers(client, query)?;
+                let plannings = (0..PLANNINGS).map(|_| explain::planning(client, query));
+                planning += median(plannings.collect::<Result<_, _>>()?);
+            }
+            let prepared = (method.is_prepared)(candidate.way).then(|| prepared.next());
+            Ok(WayResult {
+                way: candidate.way,
+                form: candidate.form,
+                planned,
+                prepared: prepared.flatten().map(Timing),
+                planning,
+                buffers,
+            })
+        })
+        .collect()
+}
+
+/// Runs the candidates in each round, beginning with another one each time; each until it was in all its rounds.
+fn in_turns(
+    candidates: &[&Candidate],
+    rounds: impl Fn(usize) -> usize,
+    warm_up: usize,
+    mut run: impl FnMut(&Candidate) -> Result<f64, Box<dyn Error>>,
+) -> Result<Vec<Vec<f64>>, Box<dyn Error>> {
+    for candidate in candidates {
+        for _ in 0..warm_up {
+            run(candidate)?;
+        }
+    }
+    let rounds: Vec<_> = (0..candidates.len()).map(rounds).collect();
+    let mut times = vec![Vec::new(); candidates.len()];
+    for round in 0..rounds.iter().copied().max().unwrap_or(0) {
+        for turn in 0..candidates.len() {
+            let at = (round + turn) % candidates.len();
+            if round < rounds[at] {
+                times[at].push(run(candidates[at])?);
+            }
+        }
+    }
+    Ok(times)
+}
+
+/// Milliseconds.
+fn run(client: &mut impl Execute, candidate: &Candidate) -> Result<f64, Box<dyn Error>> {
+    let start = Instant::now();
+    for query in &candidate.queries {
+        client.run(&query.text, &query.parameters)?;
+    }
+    Ok(start.elapsed().as_secs_f64() * 1000.0)
+}

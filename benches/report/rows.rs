@@ -1,0 +1,139 @@
+//! That the ways give the same rows.
+
+use std::error::Error;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use pagewise::driver::postgres::Execute;
+use postgres::types::Type;
+use postgres::{Client, Row};
+
+use super::job::{Candidate, Job, Way};
+use super::{CAP, SIZE};
+
+/// What the comparison says.
+pub struct Compared {
+    /// How many rows there are, or what was counted.
+    pub rows: String,
+    /// What is to be said of ways that are not meant to give the same rows.
+    pub notes: Vec<String>,
+    /// How long each candidate took, in milliseconds.
+    pub times: Vec<f64>,
+}
+
+/// The answer of a candidate.
+struct Answer {
+    /// pagewise reads one row more, to know whether there is a next page: it is left out.
+    rows: Vec<Vec<String>>,
+    /// Where it is counted apart.
+    total: Option<i64>,
+}
+
+/// Runs each way once and asserts that those which are meant to give the same rows give those of the old strategy.
+pub fn compare(client: &mut Client, job: &Job) -> Result<Compared, Box<dyn Error>> {
+    let mut times = Vec::new();
+    let mut answers = Vec::new();
+    for candidate in &job.candidates {
+        let start = Instant::now();
+        answers.push(answer(client, candidate)?);
+        times.push(start.elapsed().as_secs_f64() * 1000.0);
+    }
+    let expected = job
+        .candidates
+        .iter()
+        .position(|candidate| candidate.way == Way::Legacy)
+        .ok_or("the old strategy is not among the ways")?;
+    let expected = &answers[expected];
+    let mut notes = Vec::new();
+    for (candidate, answer) in job.candidates.iter().zip(&answers) {
+        let different = different(answer, expected);
+        match candidate.wrong {
+            None if different > 0 => {
+                return Err(format!(
+                    "{}: {different} rows of {} and {} differ",
+                    job.title,
+                    Way::Legacy.name(),
+                    candidate.name()
+                )
+                .into());
+            }
+            None => {}
+            Some(why) => notes.push(format!(
+                "{} {why}; {different} of {} rows differ here",
+                candidate.name(),
+                expected.rows.len()
+            )),
+        }
+    }
+    let rows = match expected.rows.as_slice() {
+        // A count.
+        [row] if row.len() == 1 => row[0].clone(),
+        rows => rows.len().to_string(),
+    };
+    Ok(Compared { rows, notes, times })
+}
+
+/// How many rows differ in the columns that both have. A total stands beside the rows, or in a statement of its own,
+/// where it may count further than asked for.
+fn different(answer: &Answer, expected: &Answer) -> usize {
+    let same = |(left, right): (&Vec<String>, &Vec<String>)| {
+        left.iter().zip(right).all(|(left, right)| left == right)
+    };
+    let both = answer.rows.iter().zip(&expected.rows);
+    let differ = both.filter(|rows| !same(*rows)).count();
+    let longer = answer.rows.len().abs_diff(expected.rows.len());
+    let total = match (answer.total, expected.rows.first()) {
+        (Some(total), Some(row)) => {
+            let capped = total.min(i64::from(CAP) + 1).to_string();
+            let total = total.to_string();
+            usize::from(
+                !row.last()
+                    .is_some_and(|cell| *cell == total || *cell == capped),
+            )
+        }
+        _ => 0,
+    };
+    differ + longer + total
+}
+
+fn answer(client: &mut Client, candidate: &Candidate) -> Result<Answer, Box<dyn Error>> {
+    let mut answers = candidate
+        .queries
+        .iter()
+        .map(|query| Ok(Execute::run(client, &query.text, &query.parameters)?));
+    let rows: Vec<Row> = answers
+        .next()
+        .unwrap_or_else(|| Ok::<_, Box<dyn Error>>(Vec::new()))?;
+    let total = answers.next().transpose()?;
+    let total = total.as_ref().and_then(|rows| rows.first());
+    let total = total.map(|row| row.try_get(0)).transpose()?;
+    let cells = |row: &Row| (0..row.len()).map(|at| cell(row, at)).collect();
+    let rows = rows
+        .iter()
+        .map(cells)
+        .collect::<Result<Vec<Vec<String>>, _>>()?;
+    let rows = rows
+        .into_iter()
+        // An empty page beside a total.
+        .filter(|row| row.first().is_none_or(|key| key != NULL))
+        .take(SIZE as usize)
+        .collect();
+    Ok(Answer { rows, total })
+}
+
+const NULL: &str = "NULL";
+
+fn cell(row: &Row, at: usize) -> Result<String, Box<dyn Error>> {
+    let column = row.columns()[at].type_();
+    let cell = if *column == Type::INT8 {
+        row.try_get::<_, Option<i64>>(at)?
+            .map(|value| value.to_string())
+    } else if *column == Type::TIMESTAMPTZ {
+        let time = row.try_get::<_, Option<DateTime<Utc>>>(at)?;
+        time.map(|value| value.to_string())
+    } else {
+        row.try_get::<_, Option<String>>(at)?
+            .map(|text| format!("{text:?}"))
+    };
+    Ok(cell.unwrap_or_else(|| NULL.to_owned()))
+}

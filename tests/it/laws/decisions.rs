@@ -1,0 +1,98 @@
+//! In which form conditions on links are written, as the report says, spelled out.
+
+use pagewise::chat::{self, Experiment, Match, Message, Session, Tagged};
+use pagewise::listing::LinkForm;
+use pagewise::{Entity, Listing, Page, Predicate, Strategy, Total};
+
+use crate::oracle::entities::IDS;
+
+const PROBE: &str = "row by row";
+const SET: &str = "those that are linked first";
+const BOUNDED: &str = "the first rows one by one, then those that are linked";
+
+fn any<E: Tagged>() -> Predicate<E> {
+    chat::tagged(&IDS, Match::any_of(["a", "b"]))
+}
+
+/// What is decided of the page and of the total.
+fn decided<E: Entity>(listing: Listing<E>, page: Page) -> Vec<String> {
+    let page = page.with_total(Total::Exact);
+    let page = listing.tenant(1).page(page).build().expect("a page");
+    let notes = page.report().notes().iter();
+    notes.map(|note| note.decision.to_string()).collect()
+}
+
+fn sessions(form: LinkForm) -> Listing<Session> {
+    Listing::of(Session).filter(any()).link_form(form)
+}
+
+#[test]
+fn what_is_asked_for_is_written() {
+    for (form, decision) in [
+        (LinkForm::Chosen, BOUNDED),
+        (LinkForm::Probe, PROBE),
+        (LinkForm::Set, SET),
+        (LinkForm::Bounded, BOUNDED),
+    ] {
+        let page = Page::first(25);
+        assert_eq!(decided(sessions(form), page), [decision; 2], "{form:?}");
+    }
+}
+
+#[test]
+fn the_first_rows_are_looked_at_where_they_are_near() {
+    let listing = || sessions(LinkForm::Chosen);
+    // Rows before the page would be looked at, too.
+    assert_eq!(decided(listing(), Page::offset(100, 25)), [BOUNDED; 2]);
+    assert_eq!(decided(listing(), Page::offset(101, 25)), [SET, BOUNDED]);
+    assert_eq!(decided(listing(), Page::last(25)), [BOUNDED; 2]);
+    // What a computed sort key is of each row must be known before any is the first.
+    let by_message = chat::message_timestamps().last.desc();
+    let listing = || listing().order_by(by_message.clone());
+    assert_eq!(decided(listing(), Page::first(25)), [SET, BOUNDED]);
+    // Nor can that be asked for.
+    let listing = || listing().link_form(LinkForm::Bounded);
+    assert_eq!(decided(listing(), Page::first(25)), [SET, BOUNDED]);
+}
+
+#[test]
+fn a_row_that_may_have_many_links_is_not_looked_at() {
+    let listing = || Listing::of(Experiment).filter(any());
+    assert_eq!(decided(listing(), Page::first(25)), [SET; 2]);
+    let asked = |form| decided(listing().link_form(form), Page::first(25));
+    assert_eq!(asked(LinkForm::Bounded), [BOUNDED; 2]);
+    assert_eq!(asked(LinkForm::Probe), [PROBE; 2]);
+}
+
+#[test]
+fn rows_are_found_by_what_they_must_be_linked_to() {
+    let decided = |condition: Predicate<Message>| {
+        let listing = Listing::of(Message).filter(condition);
+        decided(listing, Page::first(25))
+    };
+    let all = || chat::tagged(&IDS, Match::all_of(["a", "b"]));
+    let none = || chat::tagged(&IDS, Match::none_of(["a", "b"]));
+    let human = || Message::MESSAGE_TYPE.eq("human");
+    assert_eq!(decided(any()), [BOUNDED; 2]);
+    assert_eq!(decided(all()), [BOUNDED; 2]);
+    assert_eq!(decided(human().and(none()).and(any())), [BOUNDED; 2]);
+    assert_eq!(decided(!none()), [BOUNDED; 2]);
+    // Nothing is found by what is not there, or need not be.
+    let no_tags: [&str; 0] = [];
+    for condition in [
+        none(),
+        !any(),
+        !all(),
+        human().or(any()),
+        any().is_not_true(),
+        chat::tagged(&IDS, Match::all_of(no_tags)),
+    ] {
+        assert_eq!(decided(condition.clone()), [""; 0], "{condition:?}");
+    }
+}
+
+#[test]
+fn the_old_way_decides_nothing() {
+    let listing = sessions(LinkForm::Set).strategy(Strategy::Legacy);
+    assert_eq!(decided(listing, Page::first(25)), [""; 0]);
+}

@@ -1,0 +1,213 @@
+//! What a statement looks at before it finds all that are linked, spelled out: each branch on rows that take it, and
+//! nothing beside it.
+
+use pagewise::chat::{self, Match, Session};
+use pagewise::listing::{LinkForm, LinkLimits, PageStatement, TotalCount};
+use pagewise::{Listing, Order, Page, Total};
+use postgres::Transaction;
+use serde_json::Value;
+
+use super::branches::Branch::{FewLinks, Filled, GaveUp, SawAll};
+use super::branches::Part::{self, SecondPart};
+use super::branches::{Branch, Numbers, taken};
+use super::harness::Connection;
+use crate::oracle::entities::IDS;
+use crate::world::{self, CHAT_TYPE, World, instant};
+
+/// Twelve sessions, of which four never ended. All have the tag `common`, two the tag `few`.
+const SESSIONS: i64 = 12;
+const FEW: [i64; 2] = [2, 10];
+
+fn world() -> World {
+    let mut world = World::default();
+    for (id, name) in [(1, "common"), (2, "few"), (3, "unused")] {
+        world.tags.push(world::Tag {
+            id,
+            team: 1,
+            name: name.to_owned(),
+            category: String::new(),
+            is_system: false,
+            created_by: None,
+        });
+    }
+    for id in 1..=SESSIONS {
+        world.sessions.push(world::Session {
+            id,
+            team: 1,
+            created_at: instant(0),
+            external_id: id.to_string(),
+            token_required: true,
+            participant: 1,
+            experiment: 1,
+            chat: 100 + id,
+            status: "active".to_owned(),
+            ended_at: (id <= 8).then(|| instant(0)),
+            last_activity_at: None,
+            first_activity_at: None,
+            platform: None,
+            versions: None,
+        });
+        let tags = [Some(1), FEW.contains(&id).then_some(2)];
+        for tag in tags.into_iter().flatten() {
+            world.items.push(world::TaggedItem {
+                id: 1_000 * tag + id,
+                team: 1,
+                content_type: CHAT_TYPE,
+                object: i32::try_from(100 + id).expect("a small number"),
+                tag,
+            });
+        }
+    }
+    world
+}
+
+/// A tag, how many links are few, how many rows are looked at; then what is run for the page and for the total.
+type Case = (&'static str, u32, u32, Branch, Branch);
+
+const SIZE: u32 = 3;
+
+/// In the order of the key: all twelve are one part.
+const BY_KEY: [Case; 12] = [
+    ("few", 2, 1_000, FewLinks, FewLinks),
+    ("unused", 0, 1_000, FewLinks, FewLinks),
+    ("common", 12, 1_000, FewLinks, FewLinks),
+    ("common", 11, 1_000, Filled, SawAll),
+    ("common", 0, 4, Filled, GaveUp),
+    ("common", 0, 3, GaveUp, GaveUp),
+    ("common", 0, 0, GaveUp, GaveUp),
+    ("few", 1, 1_000, SawAll, SawAll),
+    ("few", 1, 13, SawAll, SawAll),
+    // Twelve rows of twelve: for the page there might be more, the total looked for one more.
+    ("few", 1, 12, GaveUp, SawAll),
+    ("few", 1, 11, GaveUp, GaveUp),
+    ("few", 0, 4, GaveUp, GaveUp),
+];
+
+/// A tag, how many links are few, how many rows are looked at; then what is run for the values and for NULL.
+const BY_NULLABLE: [Case; 7] = [
+    ("few", 2, 1_000, FewLinks, FewLinks),
+    ("common", 0, 4, Filled, Filled),
+    ("common", 0, 3, GaveUp, GaveUp),
+    ("few", 0, 1_000, SawAll, SawAll),
+    // Eight values, four NULL.
+    ("few", 0, 5, GaveUp, SawAll),
+    ("few", 0, 9, SawAll, SawAll),
+    ("few", 0, 4, GaveUp, GaveUp),
+];
+
+fn keys(tag: &str) -> Vec<i64> {
+    match tag {
+        "common" => (1..=SESSIONS).collect(),
+        "few" => FEW.to_vec(),
+        _ => Vec::new(),
+    }
+}
+
+fn page(
+    (tag, few_links, looked_at, ..): Case,
+    order: Order<Session>,
+    form: LinkForm,
+    total: Total,
+) -> (PageStatement<Session>, Numbers) {
+    let limits = LinkLimits::new().few_links(few_links).looked_at(looked_at);
+    let page = Listing::of(Session)
+        .tenant(1)
+        .filter(chat::tagged(&IDS, Match::any_of([tag])))
+        .order_by(order)
+        .link_form(form)
+        .link_limits(limits)
+        .page(Page::first(SIZE).with_total(total))
+        .build()
+        .expect("a page");
+    let numbers = Numbers {
+        size: SIZE,
+        few_links,
+        looked_at,
+    };
+    (page, numbers)
+}
+
+/// The rows are those, and this is what is run.
+fn check(
+    transaction: &mut Transaction<'_>,
+    (page, numbers): &(PageStatement<Session>, Numbers),
+    mut expected: Vec<(Part, bool, Branch)>,
+    keys: &[i64],
+) {
+    if !page.text().contains("are_many") {
+        // Where links are not counted, few are looked for as many are.
+        expected.retain(|(_, _, branch)| *branch != FewLinks);
+    }
+    if !expected.is_empty() {
+        let taken = taken(transaction, page, *numbers);
+        assert_eq!(taken, expected, "{numbers:?}\n{page:#}");
+    }
+    let rows = page.fetch(transaction).expect("an answer");
+    let found = rows.decode(|row| row.get(Session::ID)).expect("keys");
+    let end = keys.len().min(SIZE as usize);
+    assert_eq!(found, keys[..end], "{numbers:?}\n{page:#}");
+    assert_eq!(rows.next_cursor().is_some(), end < keys.len());
+    if let Some(total) = rows.total() {
+        assert_eq!(total, TotalCount::Exact(keys.len() as u64));
+    }
+}
+
+#[test]
+fn each_branch_is_taken_where_it_is_meant_to_be() {
+    Connection::open().with(&world(), |transaction| {
+        for (form, counts) in [(LinkForm::Chosen, true), (LinkForm::Bounded, false)] {
+            for case in BY_KEY {
+                let asked = page(case, Session::ID.asc(), form, Total::Exact);
+                let expected = [(Part::Page, case.3), (Part::Total, case.4)];
+                let expected = expected.map(|(part, branch)| (part, counts, branch));
+                check(transaction, &asked, expected.into(), &keys(case.0));
+            }
+            for case in BY_NULLABLE {
+                let order = Session::ENDED_AT.desc();
+                let asked = page(case, order, form, Total::None);
+                let expected = [(Part::Page, case.3), (SecondPart, case.4)];
+                let expected = expected.map(|(part, branch)| (part, counts, branch));
+                let mut keys = keys(case.0);
+                keys.sort_by_key(|key| (*key > 8, -key));
+                check(transaction, &asked, expected.into(), &keys);
+            }
+        }
+    });
+}
+
+/// How many scans of the sessions were run.
+fn scans(plan: &Value) -> usize {
+    let is_scan = plan["Relation Name"] == "experiments_experimentsession"
+        && plan["Actual Loops"].as_f64() > Some(0.0);
+    let inside = plan["Plans"].as_array().into_iter().flatten();
+    usize::from(is_scan) + inside.map(scans).sum::<usize>()
+}
+
+#[test]
+fn what_is_not_needed_is_not_run() {
+    Connection::open().with(&world(), |transaction| {
+        for case in BY_KEY {
+            let (page, numbers) = page(case, Session::ID.asc(), LinkForm::Chosen, Total::None);
+            let explain = format!(
+                "EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) {}",
+                page.to_literal_sql()
+            );
+            let messages = transaction.simple_query(&explain).expect("a plan");
+            let plan = messages.iter().find_map(|message| match message {
+                postgres::SimpleQueryMessage::Row(row) => row.get(0),
+                _ => None,
+            });
+            let plan: Value = serde_json::from_str(plan.expect("a plan")).expect("JSON");
+            let expected = match case {
+                // Nothing is linked, so that nothing need be looked for among the sessions.
+                ("unused", ..) => continue,
+                // No row is looked at, which takes no scan.
+                (.., 0, GaveUp, _) => 1,
+                (.., GaveUp, _) => 2,
+                _ => 1,
+            };
+            let found = scans(&plan[0]["Plan"]);
+            assert_eq!(found, expected, "{numbers:?}\n{page:#}\n{plan:#}");
+        }
+    });
+}
