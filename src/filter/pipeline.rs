@@ -1,7 +1,7 @@
 //! Filters in their order: [`FilterPipeline`].
 
 use super::before_texts::{keep_before_texts, matches_a_text};
-use super::{Filter, FilterRequests};
+use super::{Filter, FilterRequest};
 use crate::predicate::{Predicate, PredicateNode};
 use crate::report::{Ago, Percent, Report};
 use crate::schema::Entity;
@@ -107,21 +107,22 @@ impl<E: Entity> FilterPipeline<E> {
         &self.filters
     }
 
-    /// What requests asked for, in the order in which the filters were added: for the link to the page's next one, and
-    /// for keeping a filter. Filters that were made from no request are not among them.
+    /// What requests asked for, in the order in which the filters were added: for keeping a filter. Filters that were
+    /// made from no request are not among them.
+    ///
+    /// With the feature `query-string`, `to_query_string` writes them for the link to the page's next one.
     ///
     /// ```
     /// use chrono::Utc;
     /// use pagewise::chat;
-    /// use pagewise::filter::{FilterRequests, Viewer};
+    /// use pagewise::filter::{FilterRequest, Viewer};
     ///
-    /// let set = chat::participant_filters();
-    /// let asked = FilterRequests::from_query_string("f_channels=Web%7EFax&op_channels=any+of");
-    /// let lenient = set.read_lenient(&asked.requests, &Viewer::at(Utc::now()));
-    /// assert_eq!(lenient.pipeline.requests().to_query_string(), "f_channels=Web&op_channels=any+of");
+    /// let asked = [FilterRequest::new("channels", "any of", ["Web", "Fax"])];
+    /// let lenient = chat::participant_filters().read_lenient(&asked, &Viewer::at(Utc::now()));
+    /// assert_eq!(lenient.pipeline.requests(), [FilterRequest::new("channels", "any of", ["Web"])]);
     /// ```
     #[must_use]
-    pub fn requests(&self) -> FilterRequests {
+    pub fn requests(&self) -> Vec<FilterRequest> {
         let requests = self.filters.iter().filter_map(Filter::request);
         requests.cloned().collect()
     }
