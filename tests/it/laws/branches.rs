@@ -79,56 +79,61 @@ pub fn taken<E>(
 ) -> Vec<(Part, bool, Branch)> {
     let literal = page.to_literal_sql();
     let query = Parsed::of(&literal).expect("SQL").0;
-    let Some(with) = query.with else {
+    let Some(with) = &query.with else {
         return Vec::new();
     };
-    let names: Vec<&str> = with
-        .cte_tables
-        .iter()
-        .map(|cte| cte.alias.name.value.as_str())
-        .collect();
-    let ask = |name: &str, value: &str| match names.contains(&name) {
-        true => format!("(SELECT {value} FROM \"{name}\")"),
-        false => "NULL".to_owned(),
+    let cte = |name: &str| {
+        let mut ctes = with.cte_tables.iter();
+        ctes.find(|cte| cte.alias.name.value == name)
     };
-    let text = format!(
-        "{with} SELECT {}::boolean, {}::boolean, {}::bigint, {}::boolean, {}::bigint, {}::bigint",
-        ask("links", "are_many"),
-        ask("verdict", "is_complete"),
-        ask("matches", "count(*)"),
-        ask("other_verdict", "is_complete"),
-        ask("other_matches", "count(*)"),
-        ask("total_candidates", "count(*)"),
-    );
-    let row = client
-        .query_one(&text, &[])
-        .unwrap_or_else(|error| panic!("{error:?}\n{text}"));
-    let are_many: Option<bool> = row.get(0);
+    let mut ask = |select: &str| -> i64 {
+        let text = format!("{with} SELECT ({select})::bigint");
+        let row = client.query_one(&text, &[]);
+        row.unwrap_or_else(|error| panic!("{error:?}\n{text}"))
+            .get(0)
+    };
+
     let mut taken = Vec::new();
-    for (part, at) in [(Part::Page, 1), (Part::SecondPart, 3)] {
-        let (complete, matches): (Option<bool>, Option<i64>) = (row.get(at), row.get(at + 1));
-        let Some(complete) = complete else { continue };
-        let branch = match (are_many, complete) {
-            (Some(false), complete) => {
-                assert!(
-                    !complete,
-                    "few links, and the first rows all the same\n{text}"
-                );
-                Branch::FewLinks
+    for (part, verdict, matches) in [
+        (Part::Page, "verdict", "matches"),
+        (Part::SecondPart, "other_verdict", "other_matches"),
+    ] {
+        let Some(text) = cte(verdict) else { continue };
+        let links = counted_links(&text.to_string());
+        let is_complete = ask(&format!("SELECT is_complete::integer FROM \"{verdict}\""));
+        let branch = match (has_few(&mut ask, links.as_deref()), is_complete) {
+            (true, 0) => Branch::FewLinks,
+            (true, _) => panic!("few links, and the first rows all the same\n{literal}"),
+            (false, 0) => Branch::GaveUp,
+            (false, _) => {
+                match ask(&format!("SELECT count(*) FROM \"{matches}\"")) > of.size.into() {
+                    true => Branch::Filled,
+                    false => Branch::SawAll,
+                }
             }
-            (_, false) => Branch::GaveUp,
-            (_, true) if matches == Some(i64::from(of.size) + 1) => Branch::Filled,
-            (_, true) => Branch::SawAll,
         };
-        taken.push((part, are_many.is_some(), branch));
+        taken.push((part, links.is_some(), branch));
     }
-    if let Some(candidates) = row.get::<_, Option<i64>>(5) {
-        let branch = match are_many {
-            Some(false) => Branch::FewLinks,
-            _ if candidates > i64::from(of.looked_at) => Branch::GaveUp,
-            _ => Branch::SawAll,
+    if cte("total_candidates").is_some() {
+        // What else stands outside of the CTEs does not count links.
+        let links = counted_links(&query.body.to_string());
+        let candidates = "SELECT cardinality(rows) FROM total_candidates AS candidates (rows)";
+        let branch = match has_few(&mut ask, links.as_deref()) {
+            true => Branch::FewLinks,
+            false if ask(candidates) > of.looked_at.into() => Branch::GaveUp,
+            false => Branch::SawAll,
         };
-        taken.push((Part::Total, are_many.is_some(), branch));
+        taken.push((Part::Total, links.is_some(), branch));
     }
     taken
+}
+
+/// The CTE that counts the links, if the text asks it.
+fn counted_links(text: &str) -> Option<String> {
+    let (_, from) = text.split_once("\"are_many\" FROM \"")?;
+    Some(from.split_once('"')?.0.to_owned())
+}
+
+fn has_few(ask: &mut impl FnMut(&str) -> i64, links: Option<&str>) -> bool {
+    links.is_some_and(|links| ask(&format!("SELECT are_many::integer FROM \"{links}\"")) == 0)
 }
