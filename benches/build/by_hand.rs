@@ -1,13 +1,16 @@
 //! The same statements, written by hand in sea-query: no more than these texts need.
 
 use chrono::{DateTime, Utc};
-use sea_query::extension::postgres::PgFunc;
+use sea_query::extension::postgres::{PgBinOper, PgFunc};
 use sea_query::{
     Asterisk, BinOper, CommonTableExpression, Condition, Expr, ExprTrait, Func, IntoColumnRef,
-    IntoTableRef, JoinType, NullOrdering, Order, Query, SelectStatement, Value, WithClause,
+    IntoTableRef, JoinType, NullOrdering, Order, Query, SelectStatement, UnionType, Value,
+    WithClause,
 };
 
-use crate::request::{MESSAGE_TYPE_ID, PLATFORM, SIZE, STATUSES, TEAM};
+use crate::request::{
+    CHAT_TYPE_ID, MESSAGE_TYPE_ID, PART, PLATFORM, PLATFORMS, SIZE, STATUSES, TAGS, TEAM,
+};
 use crate::writer;
 
 const SESSIONS: &str = "experiments_experimentsession";
@@ -56,11 +59,8 @@ pub fn keyset(created_at: DateTime<Utc>, id: i64) -> (String, Vec<Value>) {
 /// The session page: 4 annotations, 3 filters.
 pub fn session_page(since: DateTime<Utc>) -> (String, Vec<Value>) {
     let mut page = page_columns();
-    let statuses: Vec<String> = STATUSES.map(str::to_owned).to_vec();
     page.and_where(Expr::col(("session", "team_id")).eq(TEAM))
-        .and_where(
-            Expr::col(("session", "status")).eq(PgFunc::any(Expr::val(statuses).cast_as("text[]"))),
-        )
+        .and_where(Expr::col(("session", "status")).eq(any_text(STATUSES)))
         .and_where(
             Expr::col(("session", "platform"))
                 .binary(BinOper::Custom("IS DISTINCT FROM"), PLATFORM),
@@ -86,6 +86,81 @@ pub fn session_page(since: DateTime<Utc>) -> (String, Vec<Value>) {
     );
     newest_first("page", &mut select);
     writer::write(&select)
+}
+
+/// A page by 5 filters, one of them on tags: the chats that have one first.
+pub fn filtered(since: DateTime<Utc>) -> (String, Vec<Value>) {
+    let mut wanted = Query::select();
+    wanted
+        .expr(Expr::col(("tag", "id")))
+        .from_as("annotations_tag", "tag")
+        .and_where(Expr::col(("tag", "team_id")).eq(TEAM))
+        .and_where(
+            Expr::col(("tag", "id")).eq(PgFunc::any(Expr::val(TAGS.to_vec()).cast_as("bigint[]"))),
+        );
+    let mut with = WithClause::new();
+    for (name, query) in [("wanted_tag", wanted), ("linked", linked())] {
+        let mut cte = CommonTableExpression::new();
+        cte.table_name(name).query(query);
+        with.cte(cte);
+    }
+
+    let session = |name: &'static str| Expr::col(("session", name));
+    let mut chats = Query::select();
+    chats.column("chat_id").from("linked");
+    let mut select = sessions();
+    for name in ["id", "external_id", "status", "created_at"] {
+        select.expr(session(name));
+    }
+    select
+        .and_where(session("team_id").eq(TEAM))
+        .and_where(session("status").eq(any_text(STATUSES)))
+        .and_where(session("platform").eq(any_text(PLATFORMS)))
+        .and_where(session("first_activity_at").gte(since))
+        .and_where(session("external_id").binary(PgBinOper::ILike, format!("%{PART}%")))
+        .and_where(session("chat_id").in_subquery(chats));
+    newest_first("session", &mut select);
+    select.limit(SIZE + 1).with_cte(with);
+    writer::write(&select)
+}
+
+/// The chats that have a wanted tag, or a message that has.
+fn linked() -> SelectStatement {
+    let item = |name: &'static str| Expr::col(("tagged_item", name));
+    let wanted = || {
+        let mut wanted = Query::select();
+        wanted.column("id").from("wanted_tag");
+        wanted
+    };
+    let mut linked = Query::select();
+    linked
+        .expr_as(item("object_id"), "chat_id")
+        .from_as("annotations_customtaggeditem", "tagged_item")
+        .and_where(item("team_id").eq(TEAM))
+        .and_where(item("content_type_id").eq(CHAT_TYPE_ID))
+        .and_where(item("tag_id").in_subquery(wanted()));
+    let mut messages = Query::select();
+    messages
+        .expr(Expr::col(("message", "chat_id")))
+        .from_as("chat_chatmessage", "message")
+        .join(
+            JoinType::InnerJoin,
+            "annotations_customtaggeditem"
+                .into_table_ref()
+                .alias("tagged_item"),
+            Condition::all()
+                .add(item("object_id").equals(("message", "id")))
+                .add(item("team_id").eq(TEAM))
+                .add(item("content_type_id").eq(MESSAGE_TYPE_ID)),
+        )
+        .and_where(item("tag_id").in_subquery(wanted()));
+    linked.union(UnionType::Distinct, messages);
+    linked
+}
+
+fn any_text<const N: usize>(texts: [&str; N]) -> Expr {
+    let texts: Vec<String> = texts.map(str::to_owned).to_vec();
+    PgFunc::any(Expr::val(texts).cast_as("text[]")).into()
 }
 
 fn sessions() -> SelectStatement {

@@ -17,6 +17,7 @@ use std::error::Error;
 use chrono::{DateTime, Utc};
 use criterion::Criterion;
 use pagewise::chat::Session;
+use pagewise::listing::LinkForm;
 
 use paired::Pair;
 use request::{Declared, built};
@@ -40,6 +41,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         by_hand::keyset(at, CURSOR_ID),
     )?;
     assert_same(&declared.session_page(since), by_hand::session_page(since))?;
+    assert_same(
+        &declared.filtered(since, LinkForm::Set),
+        by_hand::filtered(since),
+    )?;
 
     let asked_for = |wanted: &str| std::env::args().any(|argument| argument == wanted);
     if !asked_for("--paired") {
@@ -59,6 +64,15 @@ fn main() -> Result<(), Box<dyn Error>> {
             b.iter(|| built(&declared.keyset(cursor.clone())));
         });
         group.bench_function("by hand", |b| b.iter(|| by_hand::keyset(at, CURSOR_ID)));
+        group.finish();
+        let mut group = criterion.benchmark_group("filtered page");
+        group.bench_function("pagewise", |b| {
+            b.iter(|| built(&declared.filtered(since, LinkForm::Set)));
+        });
+        group.bench_function("pagewise, in the form that it chooses", |b| {
+            b.iter(|| built(&declared.filtered(since, LinkForm::Chosen)));
+        });
+        group.bench_function("by hand", |b| b.iter(|| by_hand::filtered(since)));
         group.finish();
         criterion.final_summary();
     }
@@ -97,6 +111,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         &paired::measure(
             || built(&declared.keyset(cursor.clone())),
             || by_hand::keyset(at, CURSOR_ID),
+        ),
+    );
+    line(
+        "filtered page: 5 filters, one on tags",
+        &paired::measure(
+            || built(&declared.filtered(since, LinkForm::Set)),
+            || by_hand::filtered(since),
+        ),
+    );
+    // Nobody writes that by hand: it has both ways to the rows in it.
+    line(
+        "  in the form that it chooses, a larger text",
+        &paired::measure(
+            || built(&declared.filtered(since, LinkForm::Chosen)),
+            || by_hand::filtered(since),
         ),
     );
     println!(

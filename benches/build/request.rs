@@ -1,22 +1,29 @@
 //! The same requests, as listings.
 
 use chrono::{DateTime, Utc};
-use pagewise::chat::{self, MessageTimestamps, Session, TaggableIds};
+use pagewise::chat::{self, Match, MessageTimestamps, Session, TaggableIds};
+use pagewise::filter::{Filter, FilterPipeline, Selectivity};
+use pagewise::listing::LinkForm;
 use pagewise::schema::SqlType;
 use pagewise::{Annotation, ContentTypeId, Cursor, Error, Listing, Page, PageStatement};
 
 /// Whose sessions.
 pub const TEAM: i64 = 7;
-/// The content type of messages.
+/// The content types of chats and of messages.
+pub const CHAT_TYPE_ID: i32 = 41;
 pub const MESSAGE_TYPE_ID: i32 = 12;
 /// The rows of a page.
 pub const SIZE: u64 = 25;
 /// The filters' values.
 pub const STATUSES: [&str; 2] = ["active", "complete"];
 pub const PLATFORM: &str = "evaluations";
+pub const PLATFORMS: [&str; 2] = ["web", "api"];
+pub const PART: &str = "a7";
+pub const TAGS: [i64; 2] = [120, 150];
 
 /// What a service declares once.
 pub struct Declared {
+    ids: TaggableIds,
     messages: MessageTimestamps,
     versions: Annotation<Session, String>,
 }
@@ -24,10 +31,11 @@ pub struct Declared {
 impl Declared {
     pub fn new() -> Self {
         let ids = TaggableIds {
-            chat: ContentTypeId::new(41),
+            chat: ContentTypeId::new(CHAT_TYPE_ID),
             message: ContentTypeId::new(MESSAGE_TYPE_ID),
         };
         Self {
+            ids,
             messages: chat::message_timestamps(),
             versions: chat::version_tags(&ids),
         }
@@ -59,6 +67,26 @@ impl Declared {
             .filter(Session::PLATFORM.is_distinct_from(PLATFORM))
             .filter(Session::CREATED_AT.ge(since))
             .show((&self.messages, &self.versions))
+            .page(Page::first(SIZE as u32))
+    }
+
+    /// A page of sessions by a pipeline of 5 filters, added in no good order, one of them on tags.
+    pub fn filtered(&self, since: DateTime<Utc>, form: LinkForm) -> Listing<Session> {
+        let tagged = chat::tagged(&self.ids, Match::any_of(TAGS));
+        let part = Session::EXTERNAL_ID.contains_ignore_case(PART);
+        let first = Session::FIRST_ACTIVITY_AT.ge(since);
+        let pipeline = FilterPipeline::new()
+            .filter(Filter::new("tags", tagged).selectivity(Selectivity::Low))
+            .filter(Filter::new("session_id", part))
+            .filter(Filter::new("first_message", first).selectivity(Selectivity::Low))
+            .filter(Filter::new("channels", Session::PLATFORM.any_of(PLATFORMS)))
+            .filter(
+                Filter::new("state", Session::STATUS.any_of(STATUSES))
+                    .selectivity(Selectivity::High),
+            );
+        self.listing()
+            .filter_all(&pipeline)
+            .link_form(form)
             .page(Page::first(SIZE as u32))
     }
 

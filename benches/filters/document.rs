@@ -71,7 +71,7 @@ fn markdown(run: &Run<'_>) -> String {
          `Strategy::Legacy`; *by hand* the fastest of several forms, each of which checks links and tags for their team, as \
          pagewise does ([SQL](../benches/sql/filters)). That all give the same rows is asserted.\n\
          * **Method**: all ways in turns, each round beginning with another one: 7 to 101 rounds, 3 of what takes half a \
-         second, one of what takes five. Times are those of the fastest round, in milliseconds, with planning: one round \
+         second, one of what takes two. Times are those of the fastest round, in milliseconds, with planning: one round \
          trip with an unprepared statement. Ratios are the median of the rounds' ratios. Buffers are those of EXPLAIN \
          (ANALYZE, BUFFERS), hit and read.\n",
         provenance(run, "filters"),

@@ -17,7 +17,7 @@ const MOST_ROUNDS: usize = 101;
 /// What is slow, in milliseconds, may be measured less often.
 const SLOW: f64 = 500.0;
 /// What is slower than this was measured when rows were compared.
-const VERY_SLOW: f64 = 5_000.0;
+const VERY_SLOW: f64 = 2_000.0;
 /// PostgreSQL plans a prepared statement anew five times before it settles on how it goes on.
 const WARM_UP: usize = 6;
 /// How often planning is measured.
@@ -35,6 +35,15 @@ pub struct Method {
 }
 
 impl Method {
+    /// Whether slow ways are measured less.
+    fn spares(&self) -> bool {
+        self.fewest_slow_rounds < FEWEST_ROUNDS
+    }
+
+    fn prepares(&self, way: Way, milliseconds: f64) -> bool {
+        (self.is_prepared)(way) && !(self.spares() && milliseconds > SLOW)
+    }
+
     /// How many rounds a candidate is in.
     fn rounds(&self, milliseconds: f64, candidates: usize) -> usize {
         let share = self.budget.as_secs_f64() * 1000.0 / candidates as f64;
@@ -57,17 +66,17 @@ pub fn job(
 ) -> Result<Vec<WayResult>, Box<dyn Error>> {
     let all = job.candidates.iter().collect::<Vec<_>>();
     let rounds = |candidate: usize| match first[candidate] {
-        first if first > VERY_SLOW && method.fewest_slow_rounds < FEWEST_ROUNDS => 0,
+        first if first > VERY_SLOW && method.spares() => 0,
         first => method.rounds(first, all.len()),
     };
     let planned = in_turns(&all, rounds, 0, |candidate| run(client, candidate))?;
     let statements = StatementCache::new(64);
     let kept: Vec<usize> = (0..all.len())
-        .filter(|at| (method.is_prepared)(all[*at].way))
+        .filter(|at| method.prepares(all[*at].way, first[*at]))
         .collect();
-    let prepared: Vec<_> = kept.iter().map(|at| all[*at]).collect();
+    let candidates: Vec<_> = kept.iter().map(|at| all[*at]).collect();
     let mut prepared = in_turns(
-        &prepared,
+        &candidates,
         |at| method.rounds(first[kept[at]], kept.len()),
         WARM_UP,
         |candidate| run(&mut statements.with(client), candidate),
@@ -82,14 +91,16 @@ pub fn job(
     });
     all.into_iter()
         .zip(planned)
-        .map(|(candidate, planned)| {
+        .zip(first)
+        .map(|((candidate, planned), first)| {
             let (mut planning, mut buffers) = (0.0, 0);
             for query in &candidate.queries {
                 buffers += explain::buffers(client, query)?;
                 let plannings = (0..PLANNINGS).map(|_| explain::planning(client, query));
                 planning += median(plannings.collect::<Result<_, _>>()?);
             }
-            let prepared = (method.is_prepared)(candidate.way).then(|| prepared.next());
+            let is_prepared = method.prepares(candidate.way, *first);
+            let prepared = is_prepared.then(|| prepared.next());
             Ok(WayResult {
                 way: candidate.way,
                 form: candidate.form,

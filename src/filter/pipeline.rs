@@ -108,8 +108,20 @@ impl<E: Entity> FilterPipeline<E> {
         &self.filters
     }
 
-    /// What requests asked for, in the order in which the filters were added: for keeping a filter, and for the links of a
-    /// page. Filters that were made from no request are not among them.
+    /// What requests asked for, in the order in which the filters were added: for keeping a filter. Filters that were
+    /// made from no request are not among them.
+    ///
+    /// With the feature `query-string`, `to_query_string` writes them for the link to the page's next one.
+    ///
+    /// ```
+    /// use chrono::Utc;
+    /// use pagewise::chat;
+    /// use pagewise::filter::{FilterRequest, Viewer};
+    ///
+    /// let asked = [FilterRequest::new("channels", "any of", ["Web", "Fax"])];
+    /// let lenient = chat::participant_filters().read_lenient(&asked, &Viewer::at(Utc::now()));
+    /// assert_eq!(lenient.pipeline.requests(), [FilterRequest::new("channels", "any of", ["Web"])]);
+    /// ```
     #[must_use]
     pub fn requests(&self) -> Vec<FilterRequest> {
         let requests = self.filters.iter().filter_map(Filter::request);

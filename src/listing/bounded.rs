@@ -52,7 +52,7 @@ impl<S: Fn(&mut SelectStatement), O: Fn(&mut SelectStatement)> Page<S, O> {
         } = self;
         let renderer = &request.renderer;
         let enough_links = enough_links(request, bounded)?;
-        let looked_at = u64::from(request.link_limits.looked_at);
+        let looked_at = bounded.looked_at;
 
         // A sub-select, not a CTE: PostgreSQL knows that it is in order, and stops at the end of the page.
         candidates.limit(looked_at);
@@ -114,7 +114,7 @@ pub(super) fn total(
     count_of: impl Fn(SelectStatement) -> SelectStatement,
 ) -> Result<SelectStatement, Error> {
     let enough_links = enough_links(request, bounded)?;
-    let looked_at = u64::from(request.link_limits.looked_at);
+    let looked_at = bounded.looked_at;
     let row = Scope::root(request.definition.alias);
     candidates.expr(row.column(start)).limit(looked_at + 1);
     let array = Expr::cust_with_exprs("ARRAY $1", [value(candidates)]);

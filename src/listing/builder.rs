@@ -271,26 +271,15 @@ impl<E: Entity> Listing<E> {
             definition: const { &E::DEFINITION },
             renderer: Renderer::new(self.tenant.as_ref(), self.link_limits.few_links),
             forms,
-            link_limits: self.link_limits,
             outputs: Outputs::new(const { &E::DEFINITION }, &self.shown, &orders)?,
             after: cursor::fitting(page, const { &E::DEFINITION }, &orders)?,
             orders,
             page,
         };
-        let mut select = loop {
-            let select = match self.strategy {
-                Strategy::Optimized => optimized::select(&request)?,
-                Strategy::Legacy => legacy::select(&request)?,
-            };
-            if !request.renderer.has_read_a_name() {
-                break select;
-            }
-            // A table of the host has the name by which we call the page: it would read the page instead.
-            request.renderer.rename();
-        };
-        if let Some(with) = request.renderer.take_named() {
-            select.with_cte(with);
-        }
+        let select = request.statement(|request| match self.strategy {
+            Strategy::Optimized => optimized::select(request),
+            Strategy::Legacy => legacy::select(request),
+        })?;
         PageStatement::new(&request, select)
     }
 
@@ -328,7 +317,6 @@ impl<E: Entity> Listing<E> {
             definition: const { &E::DEFINITION },
             renderer: Renderer::new(self.tenant.as_ref(), self.link_limits.few_links),
             forms: self.forms(page, &orders),
-            link_limits: self.link_limits,
             outputs: Outputs::new(const { &E::DEFINITION }, &[], &[])?,
             after: None,
             orders,
@@ -348,6 +336,7 @@ impl<E: Entity> Listing<E> {
             form: self.link_form,
             limits: self.link_limits,
             wanted: page.rows_to_end(),
+            has_total: page.is_counted(),
             has_plain_order: orders.iter().all(|order| order.node.is_plain()),
             is_deep: page.is_deep(),
         };

@@ -12,10 +12,14 @@ use crate::report::Report;
 use crate::schema::{Definition, Tenant};
 use crate::statistics::Statistics;
 
-/// What it costs to find one link and its row, against what it costs to look at one row: both measured, in microseconds
-/// on one machine; only their ratio counts.
+/// What it costs to find one link and its row, against what it costs to look at one row, by all that belongs to it or at
+/// its own links alone: measured, in microseconds on one machine; only their ratios count.
 const LINK: f64 = 7.0;
 const LOOK: f64 = 20.0;
+const LOOK_AT_OWN: f64 = 5.0;
+
+/// How many times as many rows are looked at where it is but their own links.
+const OWN: u32 = 3;
 
 /// As many rows as are looked at without a limit on how many: so that a wrong estimate does not cost much.
 const FEW_ROWS: f64 = 300.0;
@@ -29,6 +33,8 @@ pub(super) struct Circumstances<'c> {
     pub limits: LinkLimits,
     /// How many rows are wanted: those of the page, and those before it.
     pub wanted: u64,
+    /// All rows are counted.
+    pub has_total: bool,
     /// The first rows can be had without a look at all.
     pub has_plain_order: bool,
     /// The page begins too far in to look at all the rows before it.
@@ -85,12 +91,14 @@ pub(super) fn choose<'a>(
     };
     let subject = conjuncts.subject(driver, linked);
     let mut report = Report::default();
-    let mut way = |of: &str, choice: Choice<'a>| {
-        report.add(format!("{subject}, {of}"), choice.decision, choice.reason);
+    let mut way = |of: &str, is_written: bool, choice: Choice<'a>| {
+        if is_written {
+            report.add(format!("{subject}, {of}"), choice.decision, choice.reason);
+        }
         choice.way
     };
-    let page = way("page", chooser.page());
-    let total = way("total", chooser.total());
+    let page = way("page", true, chooser.page());
+    let total = way("total", circumstances.has_total, chooser.total());
     Some(Forms {
         page,
         total,
@@ -108,8 +116,14 @@ struct Chooser<'c> {
 
 impl Chooser<'_> {
     fn page<'a>(&self) -> Choice<'a> {
-        if let Some(asked) = self.asked_for() {
-            return asked;
+        // Of rows that are sorted by what is computed of them, none is the first before that is known of all.
+        let is_possible = |choice: &Choice<'_>| {
+            self.circumstances.has_plain_order || matches!(choice.way, Way::Flat(_))
+        };
+        match self.asked_for() {
+            Some(asked) if is_possible(&asked) => return asked,
+            Some(_) => return self.set("its rows are sorted by a computed value"),
+            None => {}
         }
         let Circumstances {
             has_plain_order,
@@ -132,13 +146,13 @@ impl Chooser<'_> {
             return self.finds_out("nothing is known of the links");
         };
         let known = self.known();
-        let most = f64::from(self.circumstances.limits.looked_at);
+        let most = self.most() as f64;
         let looks = match (self.estimates.share, self.estimates.survivors) {
             // So many rows are looked at before the page is full, if those that are linked lie anywhere.
             (Some(share), Some(survivors)) => survivors.min(wanted as f64 / share),
             _ => most,
         };
-        if looks > most || links * LINK <= looks * LOOK {
+        if looks > most || links * LINK <= looks * self.look() {
             return self.set(known);
         }
         // Also of few rows: with nothing but a LIMIT, PostgreSQL may look for them along the order of the page.
@@ -152,9 +166,12 @@ impl Chooser<'_> {
         if self.linked.is_dear() {
             return self.set("one row may have more links than are quickly looked at");
         }
+        if self.linked.start().is_none() {
+            return self.set("its links start from several columns");
+        }
         match (self.estimates.links, self.estimates.survivors) {
             (None, _) => self.finds_out("nothing is known of the links"),
-            (Some(links), Some(survivors)) if survivors * LOOK < links * LINK => {
+            (Some(links), Some(survivors)) if survivors * self.look() < links * LINK => {
                 match survivors <= FEW_ROWS {
                     true => self.probe(self.known()),
                     false => self.bounded(self.known()),
@@ -178,8 +195,6 @@ impl Chooser<'_> {
                 reason: ASKED.to_owned(),
             }),
             LinkForm::Set => Some(self.set(ASKED)),
-            // Of rows that are sorted by what is computed of them there are no first ones.
-            LinkForm::Bounded if !self.circumstances.has_plain_order => Some(self.set(ASKED)),
             LinkForm::Bounded => Some(self.bounded(ASKED)),
         }
     }
@@ -209,7 +224,7 @@ impl Chooser<'_> {
 
     fn bounded<'a>(&self, reason: impl Into<String>) -> Choice<'a> {
         Choice {
-            way: self.conjuncts.bounded(self.driver, None),
+            way: self.conjuncts.bounded(self.driver, self.most(), None),
             decision: BOUNDED,
             reason: reason.into(),
         }
@@ -217,10 +232,36 @@ impl Chooser<'_> {
 
     fn finds_out<'a>(&self, reason: impl Into<String>) -> Choice<'a> {
         Choice {
-            way: self.conjuncts.bounded(self.driver, Some(self.linked)),
+            way: self
+                .conjuncts
+                .bounded(self.driver, self.most(), Some(self.linked)),
             decision: FINDS_OUT,
             reason: reason.into(),
         }
+    }
+
+    /// Whether it is but the row's own links that are looked at.
+    fn looks_at_own(&self) -> bool {
+        let drivers = self.conjuncts.drivers();
+        let mut ways = drivers.flat_map(|(_, linked)| &linked.ways);
+        ways.all(|way| way.hops.iter().filter(|hop| !hop.to_one).count() <= 1)
+    }
+
+    /// What it costs to look at one row.
+    fn look(&self) -> f64 {
+        match self.looks_at_own() {
+            true => LOOK_AT_OWN,
+            false => LOOK,
+        }
+    }
+
+    /// How many rows are looked at, at most.
+    fn most(&self) -> u64 {
+        let rows = self.circumstances.limits.looked_at;
+        u64::from(match self.looks_at_own() {
+            true => rows.saturating_mul(OWN),
+            false => rows,
+        })
     }
 
     /// What is known, in words.

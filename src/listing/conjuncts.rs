@@ -49,8 +49,13 @@ impl<'n> Conjuncts<'n> {
         Way::Flat(Cow::Owned(self.with(driver, form, others)))
     }
 
-    /// The conditions in two parts; `links` are counted first, if there are any.
-    pub fn bounded<'a>(&self, driver: usize, links: Option<&Arc<Linked>>) -> Way<'a> {
+    /// The conditions in two parts, the first of which tests as many rows; `links` are counted before, if there are any.
+    pub fn bounded<'a>(
+        &self,
+        driver: usize,
+        looked_at: u64,
+        links: Option<&Arc<Linked>>,
+    ) -> Way<'a> {
         let as_probe = |conjunct: &Conjunct<'n>| match drives(conjunct.node) {
             Some(linked) => PredicateNode::Linked(Arc::clone(linked), Form::OneByOne),
             None => conjunct.node.clone(),
@@ -61,6 +66,7 @@ impl<'n> Conjuncts<'n> {
             narrow,
             probes,
             all: self.with(driver, Form::Set, Form::Probe),
+            looked_at,
             links: links.map(Arc::clone),
         })
     }

@@ -51,6 +51,8 @@ pub(super) struct Bounded {
     pub probes: Vec<PredicateNode>,
     /// All conditions, one of them as a set.
     pub all: Vec<PredicateNode>,
+    /// How many rows are tested at most.
+    pub looked_at: u64,
     /// The rows are tested only if more than a few links point at this; without it, always.
     pub links: Option<Arc<Linked>>,
 }

@@ -44,7 +44,8 @@ impl LinkLimits {
         self
     }
 
-    /// As many rows as are looked at one by one; then all rows that are linked are found, if the page is not full yet.
+    /// As many rows as are looked at one by one, by their links and those of what belongs to them; three times as many
+    /// where it is but their own links, as of messages. Then all rows that are linked are found, if the page is not full yet.
     ///
     /// A page is never filled by fewer than it has rows: at least ten times a page's size, so that what one row in ten
     /// has fills a page.

@@ -135,6 +135,11 @@ impl Page {
         }
     }
 
+    /// Whether the statement counts all rows.
+    pub(super) fn is_counted(&self) -> bool {
+        matches!(self.total, Total::Exact | Total::Capped(_))
+    }
+
     /// How many rows there are from where it is read to its end, and one more.
     pub(super) fn rows_to_end(&self) -> u64 {
         let before = match self.position {

@@ -67,7 +67,7 @@ impl<E> PageStatement<E> {
             .iter()
             .map(|output| output.column.clone())
             .collect();
-        if matches!(page.total, Total::Exact | Total::Capped(_)) {
+        if page.is_counted() {
             outputs.push(OutputColumn {
                 name: TOTAL.into(),
                 data_type: DataType::BigInt,

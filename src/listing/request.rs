@@ -1,6 +1,7 @@
 //! A listing that is being built.
 
-use super::LinkLimits;
+use sea_query::SelectStatement;
+
 use super::forms::Forms;
 use super::outputs::Outputs;
 use super::page::{Page, Position};
@@ -16,7 +17,6 @@ pub(super) struct Request<'a> {
     pub renderer: Renderer<'a>,
     /// How the conditions are written.
     pub forms: Forms<'a>,
-    pub link_limits: LinkLimits,
     pub outputs: Outputs,
     /// The sort keys as the rows are given, the row's key last.
     pub orders: Vec<OrderNode>,
@@ -38,6 +38,25 @@ impl Request<'_> {
             self.renderer.conjuncts(scope, filter, &mut conditions)?;
         }
         Ok((table, side_by_side(conditions)))
+    }
+
+    /// A whole statement: with the sub-selects that it names.
+    pub fn statement(
+        &self,
+        write: impl Fn(&Self) -> Result<SelectStatement, Error>,
+    ) -> Result<SelectStatement, Error> {
+        loop {
+            let mut select = write(self)?;
+            if self.renderer.has_read_a_name() {
+                // A table of the host has the name of a sub-select: it would be taken for it.
+                self.renderer.rename();
+                continue;
+            }
+            if let Some(with) = self.renderer.take_named() {
+                select.with_cte(with);
+            }
+            return Ok(select);
+        }
     }
 
     /// The sort keys in the direction in which the page is read: from its end for a page before a cursor.

@@ -43,17 +43,7 @@ pub(super) fn select(request: &Request<'_>) -> Result<Option<SelectStatement>, E
 
 /// The count as a statement of its own.
 pub(super) fn alone(request: &Request<'_>) -> Result<Statement, Error> {
-    let mut total = loop {
-        let total = select(request)?.unwrap_or_default();
-        if !request.renderer.has_read_a_name() {
-            break total;
-        }
-        // As for the page: a table of the host has a name of ours.
-        request.renderer.rename();
-    };
-    if let Some(with) = request.renderer.take_named() {
-        total.with_cte(with);
-    }
+    let total = request.statement(|request| Ok(select(request)?.unwrap_or_default()))?;
     let output = OutputColumn {
         name: TOTAL.into(),
         data_type: DataType::BigInt,
@@ -78,11 +68,11 @@ fn capped(mut rows: SelectStatement, cap: u32) -> SelectStatement {
 pub(super) fn estimate(request: &Request<'_>) -> Result<Option<SelectStatement>, Error> {
     match request.page.total {
         Total::Estimated => {
-            let mut rows = rows(request, request.forms.total.all())?;
-            rows.expr(Expr::cust("1"));
-            if let Some(with) = request.renderer.take_named() {
-                rows.with_cte(with);
-            }
+            let rows = request.statement(|request| {
+                let mut rows = rows(request, request.forms.total.all())?;
+                rows.expr(Expr::cust("1"));
+                Ok(rows)
+            })?;
             Ok(Some(rows))
         }
         _ => Ok(None),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use form_urlencoded::Serializer;
 
 use super::reader::list_operator;
-use crate::filter::{FilterPipeline, FilterRequest, ValueList};
+use crate::filter::{Filter, FilterPipeline, FilterRequest, ValueList};
 use crate::schema::Entity;
 
 /// The query string of the filters, in their order.
@@ -49,10 +49,6 @@ impl<E: Entity> FilterPipeline<E> {
     /// ```
     #[must_use]
     pub fn to_query_string(&self) -> String {
-        query_string(
-            self.filters()
-                .iter()
-                .filter_map(|filter| filter.asked.as_ref()),
-        )
+        query_string(self.filters().iter().filter_map(Filter::request))
     }
 }

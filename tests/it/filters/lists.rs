@@ -4,7 +4,8 @@ use insta::assert_snapshot;
 use pagewise::chat::{self, Experiment, Message, Participant, Session, Trace};
 use pagewise::filter::FilterRequest;
 use pagewise::listing::VisibleColumns;
-use pagewise::{Error, Listing, Page, Predicate, Strategy};
+use pagewise::{Entity, Error, Listing, Page, Predicate, Strategy};
+use postgres::Client;
 
 use super::{IDS, viewer};
 use crate::support::{TEAM, both, empty, reader, taggable};
@@ -52,27 +53,29 @@ fn messages_traces_and_participants() {
     assert_snapshot!("list_of_participants", format!("{optimized:#}"));
 }
 
+/// The plan of a page as of a statement that was prepared and run often: for any values. An index is used if one can be.
+fn plan<E: Entity>(client: &mut Client, listing: &Listing<E>) -> String {
+    let page = listing.clone().tenant(TEAM).page(Page::first(5));
+    let page = page.build().unwrap();
+    client
+        .batch_execute(&format!(
+            "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_sort = off;
+             SET enable_bitmapscan = off; PREPARE page AS {}",
+            page.text()
+        ))
+        .unwrap();
+    let arguments = vec!["NULL"; page.parameters().len()].join(", ");
+    let explain = format!("EXPLAIN EXECUTE page({arguments})");
+    let plan = client.query(&explain, &[]).unwrap();
+    client.batch_execute("DEALLOCATE page").unwrap();
+    let lines = plan.iter().map(|row| row.get::<_, String>(0));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn a_condition_that_is_written_out_lets_a_partial_index_serve() {
     let (_database, mut client) = empty();
-    // As a statement that was prepared and run often is planned: for any values.
-    client
-        .batch_execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_sort = off")
-        .unwrap();
-    let mut plan = |listing: Listing<Trace>| {
-        let page = listing.tenant(TEAM).page(Page::first(5)).build().unwrap();
-        client
-            .batch_execute(&format!("PREPARE page AS {}", page.text()))
-            .unwrap();
-        let arguments = vec!["NULL"; page.parameters().len()].join(", ");
-        let plan = client
-            .query(&format!("EXPLAIN EXECUTE page({arguments})"), &[])
-            .unwrap();
-        client.batch_execute("DEALLOCATE page").unwrap();
-        let lines = plan.iter().map(|row| row.get::<_, String>(0));
-        lines.collect::<Vec<_>>().join("\n")
-    };
-    let written_out = plan(chat::traces());
+    let written_out = plan(&mut client, &chat::traces());
     assert!(
         written_out.contains("trace_team_timestamp_idx"),
         "{written_out}"
@@ -80,8 +83,30 @@ fn a_condition_that_is_written_out_lets_a_partial_index_serve() {
     let bound = Listing::of(Trace)
         .filter(Trace::STATUS.ne("pending"))
         .default_order(Trace::TIMESTAMP.desc());
-    let bound = plan(bound);
+    let bound = plan(&mut client, &bound);
     assert!(!bound.contains("trace_team_timestamp_idx"), "{bound}");
+}
+
+#[test]
+fn an_index_serves_dates_and_families() {
+    let (_database, mut client) = empty();
+    let date = viewer().now.date_naive();
+    let zone = viewer().time_zone;
+    let by_time = || chat::traces().filter(Trace::TIMESTAMP.on_date(date, &zone));
+    let found = plan(&mut client, &by_time());
+    let condition =
+        r#"Index Cond: ((team_id = $1) AND ("timestamp" >= $2) AND ("timestamp" < $3))"#;
+    assert!(found.contains(condition), "{found}");
+    // The chatbots are found once; the index is asked for their traces.
+    let of_chatbot = Trace::experiment().is_one_of(chat::family(&[5]));
+    let listing = Listing::of(Trace)
+        .filter(of_chatbot)
+        .order_by(Trace::EXPERIMENT_ID.asc());
+    let found = plan(&mut client, &listing);
+    assert!(
+        found.contains("Index Cond: (experiment_id = ANY ($0))"),
+        "{found}"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! is refused, and what is left out; the lists that go with them.
 
 mod lists;
+#[cfg(feature = "query-string")]
 mod requests;
 mod rows;
 

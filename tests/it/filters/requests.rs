@@ -218,7 +218,7 @@ fn ranks() {
 
 #[cfg(feature = "query-string")]
 #[test]
-fn in_an_order_and_back_again() {
+fn read_from_a_query_string_and_written_back() {
     let query = "f_tags=rare&op_tags=any+of&f_session_id=a&op_session_id=contains&f_message_date=7d&op_message_date=range\
         &f_channels=Web&op_channels=any+of&f_participant=p&op_participant=contains&f_experiment=10&op_experiment=any+of\
         &f_last_message=7d&op_last_message=range";
