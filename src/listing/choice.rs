@@ -160,14 +160,22 @@ impl Chooser<'_> {
     }
 
     fn total<'a>(&self) -> Choice<'a> {
-        if let Some(asked) = self.asked_for() {
-            return asked;
+        const SEVERAL: &str = "links start from several columns";
+        let choice = match self.asked_for() {
+            Some(asked) => asked,
+            None if self.linked.start().is_none() => self.set(SEVERAL),
+            None => self.estimated_total(),
+        };
+        match &choice.way {
+            // The first rows are an array of what all tests start from, those of other conditions, too.
+            Way::Bounded(bounded) if bounded.start().is_none() => self.set(SEVERAL),
+            _ => choice,
         }
+    }
+
+    fn estimated_total<'a>(&self) -> Choice<'a> {
         if self.linked.is_dear() {
             return self.set("one row may have more links than are quickly looked at");
-        }
-        if self.linked.start().is_none() {
-            return self.set("its links start from several columns");
         }
         match (self.estimates.links, self.estimates.survivors) {
             (None, _) => self.finds_out("nothing is known of the links"),

@@ -4,9 +4,11 @@
 //! did.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use pagewise::listing::PageStatement;
 use postgres::Transaction;
+use sqlparser::ast::{Expr, SetExpr, visit_expressions};
 
 use super::sql::Parsed;
 
@@ -33,22 +35,14 @@ pub enum Branch {
     GaveUp,
 }
 
-/// What a page was asked for with.
-#[derive(Clone, Copy, Debug)]
-pub struct Numbers {
-    pub size: u32,
-    pub few_links: u32,
-    pub looked_at: u32,
-}
-
 /// How often each branch was taken; apart, where the links were counted before, and where not.
 #[derive(Debug, Default)]
 pub struct Branches(pub BTreeMap<(Part, bool, Branch), u32>);
 
 impl Branches {
-    /// Looks at a page.
-    pub fn look<E>(&mut self, client: &mut Transaction<'_>, page: &PageStatement<E>, of: Numbers) {
-        for taken in taken(client, page, of) {
+    /// Looks at a page of so many rows.
+    pub fn look<E>(&mut self, client: &mut Transaction<'_>, page: &PageStatement<E>, size: u32) {
+        for taken in taken(client, page, size) {
             *self.0.entry(taken).or_default() += 1;
         }
     }
@@ -75,7 +69,7 @@ impl Branches {
 pub fn taken<E>(
     client: &mut Transaction<'_>,
     page: &PageStatement<E>,
-    of: Numbers,
+    size: u32,
 ) -> Vec<(Part, bool, Branch)> {
     let literal = page.to_literal_sql();
     let query = Parsed::of(&literal).expect("SQL").0;
@@ -102,17 +96,10 @@ pub fn taken<E>(
             ));
         }
     }
-    if cte("total_candidates").is_some() {
-        // What else stands outside of the CTEs does not count links.
-        let links = counted_links(&query.body.to_string());
-        let candidates = "SELECT cardinality(rows) FROM total_candidates AS candidates (rows)";
-        let is_complete = format!("({candidates}) <= {}", of.looked_at);
-        parts.push((
-            Part::Total,
-            links,
-            format!("SELECT ({is_complete})::integer"),
-            "SELECT 0".to_owned(),
-        ));
+    if let (Some(_), Some(condition)) = (cte("total_candidates"), first_case(&query.body)) {
+        let links = counted_links(&condition);
+        let is_complete = format!("SELECT ({condition})::integer");
+        parts.push((Part::Total, links, is_complete, "SELECT 0".to_owned()));
     }
     if parts.is_empty() {
         return Vec::new();
@@ -132,12 +119,11 @@ pub fn taken<E>(
     let parts = parts.into_iter().enumerate();
     let taken = parts.map(|(at, (part, links, ..))| {
         let answer: Vec<i64> = row.get(at);
-        let branch = match (part, &answer[..]) {
-            // The verdict knows of the links, the total's number of candidates does not.
-            (Part::Total, [0, ..]) | (_, [0, 0, _]) => Branch::FewLinks,
-            (_, [0, ..]) => panic!("few links, and the first rows all the same\n{literal}"),
-            (_, [_, 0, _]) => Branch::GaveUp,
-            (_, [.., matches]) if *matches > of.size.into() => Branch::Filled,
+        let branch = match answer[..] {
+            [0, 0, _] => Branch::FewLinks,
+            [0, ..] => panic!("few links, and the first rows all the same\n{literal}"),
+            [_, 0, _] => Branch::GaveUp,
+            [.., matches] if matches > size.into() => Branch::Filled,
             _ => Branch::SawAll,
         };
         (part, links.is_some(), branch)
@@ -149,4 +135,17 @@ pub fn taken<E>(
 fn counted_links(text: &str) -> Option<String> {
     let (_, from) = text.split_once("\"are_many\" FROM \"")?;
     Some(from.split_once('"')?.0.to_owned())
+}
+
+/// The condition of the first CASE: whether the total is that of the first rows.
+fn first_case(body: &SetExpr) -> Option<String> {
+    let mut condition = None;
+    let _ = visit_expressions(body, |expr| {
+        if let Expr::Case { conditions, .. } = expr {
+            condition = conditions.first().map(|when| when.condition.to_string());
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    });
+    condition
 }

@@ -1,8 +1,8 @@
 //! In which form conditions on links are written where nothing is known of the data, as the report says, spelled out.
 
-use pagewise::chat::{self, Experiment, Match, Message, Session, Tagged};
+use pagewise::chat::{self, Experiment, Match, Message, Session, Tagged, Trace, User};
 use pagewise::listing::LinkForm;
-use pagewise::{Entity, Listing, Page, Predicate, Strategy, Total};
+use pagewise::{Entity, Links, Listing, Page, Predicate, Strategy, Total};
 
 use crate::oracle::entities::IDS;
 
@@ -54,16 +54,33 @@ fn the_first_rows_are_looked_at_where_they_are_near() {
     assert_eq!(decided(listing(), Page::first(25)), [SET, FINDS_OUT]);
     // Nor can that be asked for.
     let listing = || listing().link_form(LinkForm::Bounded);
-    assert_eq!(decided(listing(), Page::first(25)), [SET; 2]);
+    assert_eq!(decided(listing(), Page::first(25)), [SET, BOUNDED]);
 }
 
 #[test]
 fn a_row_that_may_have_many_links_is_not_looked_at() {
     let listing = || Listing::of(Experiment).filter(any());
-    assert_eq!(decided(listing(), Page::first(25)), [SET; 2]);
+    assert_eq!(decided(listing(), Page::first(25)), [SET, BOUNDED]);
     let asked = |form| decided(listing().link_form(form), Page::first(25));
     assert_eq!(asked(LinkForm::Bounded), [BOUNDED; 2]);
     assert_eq!(asked(LinkForm::Probe), [PROBE; 2]);
+}
+
+#[test]
+fn a_total_looks_at_rows_that_have_one_name() {
+    // By the input message, and by the output message.
+    let listing = || Listing::of(Trace).filter(any());
+    let asked = |form| decided(listing().link_form(form), Page::first(25));
+    assert_eq!(asked(LinkForm::Chosen), [FINDS_OUT, SET]);
+    assert_eq!(asked(LinkForm::Bounded), [BOUNDED, SET]);
+    assert_eq!(asked(LinkForm::Probe), [PROBE; 2]);
+
+    // By the chat, and by the chatbot.
+    let owners = Links::new(Session::experiment().into(), Experiment::OWNER_ID, User);
+    let owned = owners.any_of(User::USERNAME, ["ada"]);
+    let asked = |form| decided(sessions(form).filter(owned.clone()), Page::first(25));
+    assert_eq!(asked(LinkForm::Chosen), [FINDS_OUT, SET]);
+    assert_eq!(asked(LinkForm::Bounded), [BOUNDED, SET]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use pagewise::statistics::Statistics;
 use pagewise::{Strategy, Total};
 use postgres::Transaction;
 
-use super::branches::{Branches, Numbers};
+use super::branches::Branches;
 use super::harness::{Law, Outcome, failed, law_of};
 use super::walk::{Walk, Way};
 use crate::oracle::plan::linked_plan;
@@ -77,17 +77,13 @@ impl Law for EveryForm {
 
         let mut seed = request.plan.seed;
         for (form, known) in forms.into_iter().chain(known) {
-            let numbers = Numbers {
-                size: digit(&[1, 1, 2, 3], &mut seed),
-                few_links: digit(&FEW_LINKS, &mut seed),
-                looked_at: digit(&LOOKED_AT, &mut seed),
-            };
+            let size = digit(&[1, 1, 2, 3], &mut seed);
             let limits = LinkLimits::new()
-                .few_links(numbers.few_links)
-                .looked_at(numbers.looked_at);
+                .few_links(digit(&FEW_LINKS, &mut seed))
+                .looked_at(digit(&LOOKED_AT, &mut seed));
             let listing = request.with(Strategy::Optimized);
             let mut listing = listing.link_form(form).link_limits(limits);
-            let what = format!("{form:?} with {numbers:?} and {known:?}");
+            let what = format!("{form:?} with {limits:?} and {known:?}");
             let is_known = known.is_some();
             if let Some(known) = known {
                 listing = listing.statistics(known);
@@ -99,10 +95,10 @@ impl Law for EveryForm {
                 transaction,
                 request,
                 listing,
-                size: numbers.size,
+                size,
                 total: digit(&TOTALS, &mut seed),
                 look: &mut |transaction, page| {
-                    branches.look(transaction, page, numbers);
+                    branches.look(transaction, page, size);
                     let notes = page.report().notes().iter();
                     decided.extend(notes.filter(|_| is_known).map(|note| {
                         let of = note.subject.rsplit(' ').next().unwrap_or_default();

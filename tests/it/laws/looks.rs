@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::branches::Branch::{FewLinks, Filled, GaveUp, SawAll};
 use super::branches::Part::{self, SecondPart};
-use super::branches::{Branch, Numbers, taken};
+use super::branches::{Branch, taken};
 use super::harness::Connection;
 use crate::oracle::entities::IDS;
 use crate::world::{self, CHAT_TYPE, World, instant};
@@ -108,9 +108,9 @@ fn page(
     order: Order<Session>,
     form: LinkForm,
     total: Total,
-) -> (PageStatement<Session>, Numbers) {
+) -> PageStatement<Session> {
     let limits = LinkLimits::new().few_links(few_links).looked_at(looked_at);
-    let page = Listing::of(Session)
+    Listing::of(Session)
         .tenant(1)
         .filter(chat::tagged(&IDS, Match::any_of([tag])))
         .order_by(order)
@@ -118,19 +118,14 @@ fn page(
         .link_limits(limits)
         .page(Page::first(SIZE).with_total(total))
         .build()
-        .expect("a page");
-    let numbers = Numbers {
-        size: SIZE,
-        few_links,
-        looked_at,
-    };
-    (page, numbers)
+        .expect("a page")
 }
 
 /// The rows are those, and this is what is run.
 fn check(
     transaction: &mut Transaction<'_>,
-    (page, numbers): &(PageStatement<Session>, Numbers),
+    page: &PageStatement<Session>,
+    case: Case,
     mut expected: Vec<(Part, bool, Branch)>,
     keys: &[i64],
 ) {
@@ -139,13 +134,13 @@ fn check(
         expected.retain(|(_, _, branch)| *branch != FewLinks);
     }
     if !expected.is_empty() {
-        let taken = taken(transaction, page, *numbers);
-        assert_eq!(taken, expected, "{numbers:?}\n{page:#}");
+        let taken = taken(transaction, page, SIZE);
+        assert_eq!(taken, expected, "{case:?}\n{page:#}");
     }
     let rows = page.fetch(transaction).expect("an answer");
     let found = rows.decode(|row| row.get(Session::ID)).expect("keys");
     let end = keys.len().min(SIZE as usize);
-    assert_eq!(found, keys[..end], "{numbers:?}\n{page:#}");
+    assert_eq!(found, keys[..end], "{case:?}\n{page:#}");
     assert_eq!(rows.next_cursor().is_some(), end < keys.len());
     if let Some(total) = rows.total() {
         assert_eq!(total, TotalCount::Exact(keys.len() as u64));
@@ -160,7 +155,7 @@ fn each_branch_is_taken_where_it_is_meant_to_be() {
                 let asked = page(case, Session::ID.asc(), form, Total::Exact);
                 let expected = [(Part::Page, case.3), (Part::Total, case.4)];
                 let expected = expected.map(|(part, branch)| (part, counts, branch));
-                check(transaction, &asked, expected.into(), &keys(case.0));
+                check(transaction, &asked, case, expected.into(), &keys(case.0));
             }
             for case in BY_NULLABLE {
                 let order = Session::ENDED_AT.desc();
@@ -169,7 +164,7 @@ fn each_branch_is_taken_where_it_is_meant_to_be() {
                 let expected = expected.map(|(part, branch)| (part, counts, branch));
                 let mut keys = keys(case.0);
                 keys.sort_by_key(|key| (*key > 8, -key));
-                check(transaction, &asked, expected.into(), &keys);
+                check(transaction, &asked, case, expected.into(), &keys);
             }
         }
     });
@@ -187,7 +182,7 @@ fn scans(plan: &Value) -> usize {
 fn what_is_not_needed_is_not_run() {
     Connection::open().with(&world(), |transaction| {
         for case in BY_KEY {
-            let (page, numbers) = page(case, Session::ID.asc(), LinkForm::Chosen, Total::None);
+            let page = page(case, Session::ID.asc(), LinkForm::Chosen, Total::None);
             let explain = format!(
                 "EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) {}",
                 page.to_literal_sql()
@@ -209,7 +204,7 @@ fn what_is_not_needed_is_not_run() {
                 (.., Filled | FewLinks, _) => 1,
             };
             let found = scans(&plan[0]["Plan"]);
-            assert_eq!(found, expected, "{numbers:?}\n{page:#}\n{plan:#}");
+            assert_eq!(found, expected, "{case:?}\n{page:#}\n{plan:#}");
         }
     });
 }
