@@ -69,7 +69,7 @@ pub enum FilterError {
 
     /// There is a value without an operator, or an operator without a value.
     #[error(
-        "the filter of {} is incomplete: values and operators come in pairs, and there are {values} and {operators}",
+        "the filter of {} is incomplete: its values ({values}) and its operators ({operators}) do not pair up",
         Quoted(column)
     )]
     #[non_exhaustive]
