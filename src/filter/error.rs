@@ -1,5 +1,6 @@
 //! What can be wrong with the filters of a request: [`FilterError`].
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::Operator;
@@ -53,7 +54,7 @@ pub enum FilterError {
         /// What the request said.
         value: String,
         /// What would do.
-        expected: &'static str,
+        expected: Cow<'static, str>,
     },
 
     /// There is no value.
@@ -199,7 +200,7 @@ mod tests {
                 column: column.clone(),
                 operator: Operator::AnyOf,
                 value: column.clone(),
-                expected: "a date",
+                expected: "a date".into(),
             },
             FilterError::Incomplete {
                 column: column.clone(),
