@@ -1,5 +1,6 @@
 //! What can be wrong with the filters of a request: [`FilterError`].
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::Operator;
@@ -53,7 +54,7 @@ pub enum FilterError {
         /// What the request said.
         value: String,
         /// What would do.
-        expected: &'static str,
+        expected: Cow<'static, str>,
     },
 
     /// There is no value.
@@ -69,7 +70,7 @@ pub enum FilterError {
 
     /// There is a value without an operator, or an operator without a value.
     #[error(
-        "the filter of {} is incomplete: values and operators come in pairs, and there are {values} and {operators}",
+        "the filter of {} is incomplete: its values ({values}) and its operators ({operators}) do not pair up",
         Quoted(column)
     )]
     #[non_exhaustive]
@@ -199,7 +200,7 @@ mod tests {
                 column: column.clone(),
                 operator: Operator::AnyOf,
                 value: column.clone(),
-                expected: "a date",
+                expected: "a date".into(),
             },
             FilterError::Incomplete {
                 column: column.clone(),

@@ -1,5 +1,7 @@
 //! What a filter of a request asks, and what that means for a row: [`Question`] and [`Meaning`].
 
+use std::borrow::Cow;
+
 use super::{FilterError, Operator, Viewer};
 use crate::predicate::Predicate;
 use crate::schema::Entity;
@@ -35,23 +37,24 @@ impl<'a> Question<'a> {
     /// [`FilterError::InvalidValue`] of the first value for which `read` says `None`.
     pub fn each<T>(
         &self,
-        expected: &'static str,
+        expected: impl Into<Cow<'static, str>>,
         read: impl Fn(&'a str) -> Option<T>,
     ) -> Result<Vec<T>, FilterError> {
+        let expected = expected.into();
         let values = self.values.iter();
         values
-            .map(|value| read(value).ok_or_else(|| self.invalid(value, expected)))
+            .map(|value| read(value).ok_or_else(|| self.invalid(value, expected.clone())))
             .collect()
     }
 
     /// That a value does not fit, and what would.
     #[must_use]
-    pub fn invalid(&self, value: &str, expected: &'static str) -> FilterError {
+    pub fn invalid(&self, value: &str, expected: impl Into<Cow<'static, str>>) -> FilterError {
         FilterError::InvalidValue {
             column: self.column.to_owned(),
             operator: self.operator,
             value: value.to_owned(),
-            expected,
+            expected: expected.into(),
         }
     }
 

@@ -7,8 +7,9 @@ use std::fmt;
 pub(super) struct Pretty<'a>(pub &'a str);
 
 /// Words that begin a line, longest first where one begins with another.
-const CLAUSES: [&str; 14] = [
+const CLAUSES: [&str; 15] = [
     "UNION ALL",
+    "UNION",
     "LEFT JOIN LATERAL",
     "LEFT JOIN",
     "INNER JOIN",
@@ -68,11 +69,7 @@ impl Printer<'_, '_> {
                 '"' | '\'' => self.quoted(next),
                 '(' => self.opening(),
                 ')' => self.closing(),
-                ',' if self.at_clause_level() && self.in_long_list() => {
-                    self.rest = self.rest[1..].trim_start();
-                    self.out.push(',');
-                    self.new_line(1);
-                }
+                ',' => self.comma(),
                 _ => self.word(next),
             }
         }
@@ -145,6 +142,17 @@ impl Printer<'_, '_> {
             }
         }
         self.out.push(')');
+    }
+
+    /// Whatever is written before it, a comma follows what it ends.
+    fn comma(&mut self) {
+        self.rest = &self.rest[1..];
+        self.out.truncate(self.out.trim_end().len());
+        self.out.push(',');
+        if self.at_clause_level() && self.in_long_list() {
+            self.rest = self.rest.trim_start();
+            self.new_line(1);
+        }
     }
 
     /// Copies a quoted name or text whole.
@@ -224,7 +232,7 @@ mod tests {
 
     #[test]
     fn only_white_space_changes() {
-        let text = r#"WITH "page" AS (SELECT "a b", (SELECT count(*) FROM "x" WHERE "y" = '  FROM (SELECT''s') FROM "t" WHERE ("p" AND "q") AND EXISTS(SELECT 1 FROM "u") LIMIT 5) SELECT "a" FROM "page" WHERE "z" = E'it\'s  AND' ORDER BY "a""#;
+        let text = r#"WITH "page" AS (SELECT "a b", (SELECT count(*) FROM "x" WHERE "y" = '  FROM (SELECT''s') FROM "t" WHERE ("p" AND "q") AND EXISTS(SELECT 1 FROM "u") LIMIT 5) , "b" AS (SELECT 1 UNION (SELECT 2)) SELECT "a" FROM "page" WHERE "z" = E'it\'s  AND' ORDER BY "a""#;
         let pretty = Pretty(text).to_string();
         let bare = |text: &str| {
             text.chars()
@@ -237,6 +245,10 @@ mod tests {
         }
         assert!(
             pretty.contains("\nSELECT \"a\"\nFROM \"page\"\n"),
+            "{pretty}"
+        );
+        assert!(
+            pretty.contains("\n), \"b\" AS (\n  SELECT 1\n  UNION (\n    SELECT 2\n  )\n)\nSELECT"),
             "{pretty}"
         );
     }

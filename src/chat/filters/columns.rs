@@ -1,7 +1,7 @@
 //! Columns that several lists have.
 
 use super::super::{
-    Experiment, Match, Participant, TaggableIds, Tagged, Version, tagged, version_tagged,
+    Experiment, Match, Participant, Tag, TaggableIds, Tagged, Version, version_tagged,
 };
 use crate::expression::Operand;
 use crate::filter::{FilterColumn, FilterError, Meaning, Operator, Question, Selectivity};
@@ -47,12 +47,7 @@ pub fn family(ids: &[i64]) -> Predicate<Experiment> {
 /// A name may be that of several tags, each of which will do. What nobody has is no error: nothing has any of it.
 #[must_use]
 pub fn tags_column<E: Tagged>(name: &'static str, ids: &TaggableIds) -> FilterColumn<E> {
-    let ids = *ids;
-    let means = move |question: &Question<'_>| {
-        let names = question.values.to_vec();
-        Ok(Meaning::is(tagged(&ids, matching(question, names)?)))
-    };
-    FilterColumn::custom(name, OPERATORS, means).selectivity(Selectivity::Low)
+    FilterColumn::linked(name, E::tag_links(ids), Tag::NAME)
 }
 
 /// The versions of the chatbot that answered, as the tags of answers say.

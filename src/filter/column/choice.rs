@@ -44,8 +44,10 @@ impl<E: Entity> FilterColumn<E> {
         A::Type: SqlType<Base = String> + 'static,
     {
         let text = text.into_operand();
+        let names: Vec<_> = labels.iter().map(|(label, _)| *label).collect();
+        let expected = format!("use one of {}", names.join(", "));
         Self::custom(name, OPERATORS, move |question| {
-            let texts = question.each("give one of the labels of the column", |value| {
+            let texts = question.each(expected.clone(), |value| {
                 let mut labels = labels.iter();
                 let (_, text) = labels.find(|(label, _)| *label == value.trim())?;
                 Some(*text)

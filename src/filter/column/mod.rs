@@ -1,6 +1,7 @@
 //! What can be filtered by: [`FilterColumn`].
 
 mod choice;
+mod linked;
 mod text;
 mod time;
 
@@ -18,6 +19,7 @@ use crate::schema::{Entity, Relation};
 /// | [`text`](Self::text), [`texts`](Self::texts), [`text_ignoring_case`](Self::text_ignoring_case) | equals, contains, does not contain, starts with, ends with, any of |
 /// | [`time`](Self::time) | on, before, after, range |
 /// | [`choice`](Self::choice), [`labels`](Self::labels), [`ids`](Self::ids) | any of, excludes |
+/// | [`linked`](Self::linked) | any of, all of, excludes |
 /// | [`through`](Self::through) | those of a column of another table |
 /// | [`custom`](Self::custom) | the host's |
 ///

@@ -78,7 +78,7 @@ impl FilterRequests {
                         column: column.to_owned(),
                         operator,
                         value: value.into_owned(),
-                        expected,
+                        expected: expected.into(),
                     });
                     if list.values.is_empty() {
                         return;

@@ -106,9 +106,9 @@ fn what_does_not_pair_up_is_reported_once_for_each_column() {
     assert_eq!(
         problems,
         [
-            r#"the filter of "a" is incomplete: values and operators come in pairs, and there are 3 and 1"#,
-            r#"the filter of "b" is incomplete: values and operators come in pairs, and there are 0 and 1"#,
-            r#"the filter of "c" is incomplete: values and operators come in pairs, and there are 1 and 0"#,
+            r#"the filter of "a" is incomplete: its values (3) and its operators (1) do not pair up"#,
+            r#"the filter of "b" is incomplete: its values (0) and its operators (1) do not pair up"#,
+            r#"the filter of "c" is incomplete: its values (1) and its operators (0) do not pair up"#,
         ]
     );
 }
