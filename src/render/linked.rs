@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use sea_query::{BinOper, Expr, ExprTrait, Func, Order, Query, SelectStatement, UnionType};
+use sea_query::{BinOper, Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
 
 use super::condition::{any_of, array};
 use super::name::{free_name, iden, select_as};
@@ -18,7 +18,7 @@ use crate::predicate::{Form, Linked, Quantifier};
 use crate::schema::Path;
 
 /// Which of the wanted values, and what else is read there.
-enum Wanted {
+pub(super) enum Wanted {
     /// Any of them.
     All,
     /// The value of an expression.
@@ -48,25 +48,6 @@ impl Renderer<'_> {
                 self.among_linked(scope, linked, || self.linked_to_all(linked))
             }
         }
-    }
-
-    /// Whether more than a few links point at what is wanted; at the rarest of it, if all of it is wanted.
-    pub fn has_many_links(&self, linked: &Linked) -> Result<Expr, Error> {
-        const MANY: &str = "are_many";
-        let links = self.name_once("links", linked, "links", || {
-            let wanted = match linked.quantifier {
-                Quantifier::All => Wanted::One(self.rarest(linked)?),
-                Quantifier::Any | Quantifier::None => Wanted::All,
-            };
-            let count = self.count_links(linked, &wanted)?;
-            let many = count.gt(Expr::cust(self.few_links.to_string()));
-            let mut select = Query::select();
-            select.expr_as(many, MANY);
-            Ok::<_, Error>(select)
-        })?;
-        let mut select = Query::select();
-        select.column(MANY).from(iden(&links));
-        Ok(Expr::SubQuery(None, Box::new(select.into())))
     }
 
     /// `EXISTS` on one of the ways, or, negated, on none: the planner may look at each row, or at all links at once.
@@ -142,44 +123,6 @@ impl Renderer<'_> {
         Ok(Expr::not_exists(select))
     }
 
-    /// The wanted value that the fewest links point at: the indexes know.
-    fn rarest(&self, linked: &Linked) -> Result<Expr, Error> {
-        let word = each(&Scope::root(linked.row.alias), linked);
-        let value = || Expr::col((iden(&word), iden(&word)));
-        let name = format!("rarest_{}", linked.target.alias);
-        let rarest = self.name_once(&name, linked, "rarest", || {
-            let links = self.count_links(linked, &Wanted::One(value()))?;
-            let mut select = values(linked, &word);
-            select
-                .expr(value())
-                .order_by_expr(links, Order::Asc)
-                .limit(1);
-            Ok::<_, Error>(select)
-        })?;
-        let mut select = Query::select();
-        select.column(iden(&word)).from(iden(&rarest));
-        Ok(Expr::SubQuery(None, Box::new(select.into())))
-    }
-
-    /// How many links point at what is wanted, counted up to one more than a few.
-    fn count_links(&self, linked: &Linked, wanted: &Wanted) -> Result<Expr, Error> {
-        let mut count = Query::select();
-        count.expr(count_all());
-        if let Some(definition) = linked.link() {
-            let link = Scope::root(definition.alias);
-            let (table, bound) = self.source(definition, &link, false)?;
-            let mut links = Query::select();
-            links
-                .expr(Expr::cust("1"))
-                .from(table)
-                .and_where_option(bound)
-                .and_where(self.points_at(&link, linked, wanted, Form::Set)?)
-                .limit(u64::from(self.few_links) + 1);
-            count.from_subquery(links, link.inside("counted").iden());
-        }
-        Ok(Expr::SubQuery(None, Box::new(count.into())))
-    }
-
     /// The row is one of those that are linked, which are found first.
     fn among_linked(
         &self,
@@ -204,10 +147,8 @@ impl Renderer<'_> {
 
     /// What the ways start from, of the rows that are linked to all that is wanted, each once.
     ///
-    /// If few links point at the rarest of it, the rows with that are looked at for the rest; else all links are found and
-    /// counted.
+    /// If the rarest of it has few links, the rows with that are looked at for the rest; else all links are found and counted.
     fn linked_to_all(&self, linked: &Linked) -> Result<SelectStatement, Error> {
-        const NUMBER: &str = "number";
         let start = linked.start_or_key();
         let wanted = self.wanted(linked)?;
         let value = free_name("wanted_", "value", |word| word == start);
@@ -232,7 +173,7 @@ impl Renderer<'_> {
         let mut counted = Query::select();
         counted
             .column(start)
-            .from_subquery(links, NUMBER)
+            .from_subquery(links, "all_links")
             .group_by_col(start)
             .and_having(count_all().eq(number));
         if linked.start().is_none() {
@@ -308,7 +249,7 @@ impl Renderer<'_> {
     ///
     /// As a set it is joined, so that the planner takes it for as many links as others have; looked at row by row it is an
     /// array, found once, which the planner takes for many: each errs to the side that does less harm there.
-    fn points_at(
+    pub(super) fn points_at(
         &self,
         link: &Scope<'_>,
         linked: &Linked,
@@ -361,12 +302,12 @@ impl Renderer<'_> {
     }
 }
 
-fn count_all() -> Expr {
+pub(super) fn count_all() -> Expr {
     Func::cust("COUNT").arg(Expr::cust("*")).into()
 }
 
 /// The wanted values, as rows of one column that is called as they are.
-fn values(linked: &Linked, word: &Cow<'static, str>) -> SelectStatement {
+pub(super) fn values(linked: &Linked, word: &Cow<'static, str>) -> SelectStatement {
     let values = Func::cust("unnest").arg(array(&linked.wanted, linked.element));
     let mut select = Query::select();
     select.from_function(values, iden(word));
@@ -374,7 +315,7 @@ fn values(linked: &Linked, word: &Cow<'static, str>) -> SelectStatement {
 }
 
 /// A word for one of the wanted values, which no table on the ways takes from it.
-fn each(scope: &Scope<'_>, linked: &Linked) -> Cow<'static, str> {
+pub(super) fn each(scope: &Scope<'_>, linked: &Linked) -> Cow<'static, str> {
     let word = free_of_tables(linked, "wanted");
     match scope.knows(&word) {
         true => free_name("each_", &word, |word| scope.knows(word)),

@@ -4,6 +4,7 @@
 //! gets into a statement unbound.
 
 mod condition;
+mod link_count;
 mod linked;
 mod name;
 mod named;

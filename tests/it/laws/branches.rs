@@ -86,54 +86,67 @@ pub fn taken<E>(
         let mut ctes = with.cte_tables.iter();
         ctes.find(|cte| cte.alias.name.value == name)
     };
-    let mut ask = |select: &str| -> i64 {
-        let text = format!("{with} SELECT ({select})::bigint");
-        let row = client.query_one(&text, &[]);
-        row.unwrap_or_else(|error| panic!("{error:?}\n{text}"))
-            .get(0)
-    };
-
-    let mut taken = Vec::new();
+    let mut parts = Vec::new();
     for (part, verdict, matches) in [
         (Part::Page, "verdict", "matches"),
         (Part::SecondPart, "other_verdict", "other_matches"),
     ] {
-        let Some(text) = cte(verdict) else { continue };
-        let links = counted_links(&text.to_string());
-        let is_complete = ask(&format!("SELECT is_complete::integer FROM \"{verdict}\""));
-        let branch = match (has_few(&mut ask, links.as_deref()), is_complete) {
-            (true, 0) => Branch::FewLinks,
-            (true, _) => panic!("few links, and the first rows all the same\n{literal}"),
-            (false, 0) => Branch::GaveUp,
-            (false, _) => {
-                match ask(&format!("SELECT count(*) FROM \"{matches}\"")) > of.size.into() {
-                    true => Branch::Filled,
-                    false => Branch::SawAll,
-                }
-            }
-        };
-        taken.push((part, links.is_some(), branch));
+        if let Some(text) = cte(verdict) {
+            let links = counted_links(&text.to_string());
+            let is_complete = format!("SELECT is_complete::integer FROM {verdict}");
+            parts.push((
+                part,
+                links,
+                is_complete,
+                format!("SELECT count(*) FROM {matches}"),
+            ));
+        }
     }
     if cte("total_candidates").is_some() {
         // What else stands outside of the CTEs does not count links.
         let links = counted_links(&query.body.to_string());
         let candidates = "SELECT cardinality(rows) FROM total_candidates AS candidates (rows)";
-        let branch = match has_few(&mut ask, links.as_deref()) {
-            true => Branch::FewLinks,
-            false if ask(candidates) > of.looked_at.into() => Branch::GaveUp,
-            false => Branch::SawAll,
-        };
-        taken.push((Part::Total, links.is_some(), branch));
+        let is_complete = format!("({candidates}) <= {}", of.looked_at);
+        parts.push((
+            Part::Total,
+            links,
+            format!("SELECT ({is_complete})::integer"),
+            "SELECT 0".to_owned(),
+        ));
     }
-    taken
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    let asked = parts.iter().map(|(_, links, is_complete, matches)| {
+        let many = match links {
+            Some(links) => format!("SELECT are_many::integer FROM \"{links}\""),
+            None => "SELECT 1".to_owned(),
+        };
+        format!("ARRAY[({many}), ({is_complete}), ({matches})]::bigint[]")
+    });
+    let asked: Vec<_> = asked.collect();
+    let text = format!("{with} SELECT {}", asked.join(", "));
+    let row = client
+        .query_one(&text, &[])
+        .unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+    let parts = parts.into_iter().enumerate();
+    let taken = parts.map(|(at, (part, links, ..))| {
+        let answer: Vec<i64> = row.get(at);
+        let branch = match (part, &answer[..]) {
+            // The verdict knows of the links, the total's number of candidates does not.
+            (Part::Total, [0, ..]) | (_, [0, 0, _]) => Branch::FewLinks,
+            (_, [0, ..]) => panic!("few links, and the first rows all the same\n{literal}"),
+            (_, [_, 0, _]) => Branch::GaveUp,
+            (_, [.., matches]) if *matches > of.size.into() => Branch::Filled,
+            _ => Branch::SawAll,
+        };
+        (part, links.is_some(), branch)
+    });
+    taken.collect()
 }
 
 /// The CTE that counts the links, if the text asks it.
 fn counted_links(text: &str) -> Option<String> {
     let (_, from) = text.split_once("\"are_many\" FROM \"")?;
     Some(from.split_once('"')?.0.to_owned())
-}
-
-fn has_few(ask: &mut impl FnMut(&str) -> i64, links: Option<&str>) -> bool {
-    links.is_some_and(|links| ask(&format!("SELECT are_many::integer FROM \"{links}\"")) == 0)
 }
