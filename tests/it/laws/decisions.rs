@@ -60,7 +60,7 @@ fn the_first_rows_are_looked_at_where_they_are_near() {
 #[test]
 fn a_row_that_may_have_many_links_is_not_looked_at() {
     let listing = || Listing::of(Experiment).filter(any());
-    assert_eq!(decided(listing(), Page::first(25)), [SET, BOUNDED]);
+    assert_eq!(decided(listing(), Page::first(25)), [SET; 2]);
     let asked = |form| decided(listing().link_form(form), Page::first(25));
     assert_eq!(asked(LinkForm::Bounded), [BOUNDED; 2]);
     assert_eq!(asked(LinkForm::Probe), [PROBE; 2]);

@@ -4,7 +4,7 @@
 use pagewise::chat::{self, Match, Session};
 use pagewise::listing::{LinkForm, LinkLimits, PageStatement, TotalCount};
 use pagewise::{Listing, Order, Page, Total};
-use postgres::Transaction;
+use postgres::{SimpleQueryMessage, Transaction};
 use serde_json::Value;
 
 use super::branches::Branch::{FewLinks, Filled, GaveUp, SawAll};
@@ -170,6 +170,19 @@ fn each_branch_is_taken_where_it_is_meant_to_be() {
     });
 }
 
+/// The plan by which a page was found.
+fn explained(transaction: &mut Transaction<'_>, page: &PageStatement<Session>) -> Value {
+    let text = page.to_literal_sql();
+    let explain = format!("EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) {text}");
+    let messages = transaction.simple_query(&explain).expect("a plan");
+    let plan = messages.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    });
+    let mut plan: Value = serde_json::from_str(plan.expect("a plan")).expect("JSON");
+    plan[0]["Plan"].take()
+}
+
 /// How many scans of the sessions were run.
 fn scans(plan: &Value) -> usize {
     let is_scan = plan["Relation Name"] == "experiments_experimentsession"
@@ -183,16 +196,7 @@ fn what_is_not_needed_is_not_run() {
     Connection::open().with(&world(), |transaction| {
         for case in BY_KEY {
             let page = page(case, Session::ID.asc(), LinkForm::Chosen, Total::None);
-            let explain = format!(
-                "EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) {}",
-                page.to_literal_sql()
-            );
-            let messages = transaction.simple_query(&explain).expect("a plan");
-            let plan = messages.iter().find_map(|message| match message {
-                postgres::SimpleQueryMessage::Row(row) => row.get(0),
-                _ => None,
-            });
-            let plan: Value = serde_json::from_str(plan.expect("a plan")).expect("JSON");
+            let plan = explained(transaction, &page);
             let expected = match case {
                 // Nothing is linked, so that nothing need be looked for among the sessions.
                 ("unused", ..) => continue,
@@ -203,8 +207,56 @@ fn what_is_not_needed_is_not_run() {
                 (.., SawAll, _) => 2,
                 (.., Filled | FewLinks, _) => 1,
             };
-            let found = scans(&plan[0]["Plan"]);
+            let found = scans(&plan);
             assert_eq!(found, expected, "{case:?}\n{page:#}\n{plan:#}");
+        }
+    });
+}
+
+/// Whether what stands below a condition that is tested once was run: below such a condition, or below the opposite.
+fn runs(plan: &Value, negated: bool) -> bool {
+    let inside = || plan["Plans"].as_array().into_iter().flatten();
+    let is_below = plan["One-Time Filter"]
+        .as_str()
+        .is_some_and(|condition| condition.starts_with("(NOT") == negated);
+    let is_run = |plan: &Value| {
+        plan["Parent Relationship"] == "Outer" && plan["Actual Loops"].as_f64() > Some(0.0)
+    };
+    is_below && inside().any(is_run) || inside().any(|plan| runs(plan, negated))
+}
+
+#[test]
+fn all_of_several_is_found_by_the_rarest_or_by_all() {
+    let keys = FEW.map(|id| id.to_string());
+    Connection::open().with(&world(), |transaction| {
+        for (tags, few_links, by_all) in [
+            // Few links at all.
+            (["common", "few"], 1_000, false),
+            // The rarest is rare beside the others.
+            (["common", "unused"], 0, false),
+            // Each is as common as the other.
+            (["common", "few"], 0, true),
+        ] {
+            let page = Listing::of(Session)
+                .tenant(1)
+                .filter(chat::tagged(&IDS, Match::all_of(tags)))
+                .link_form(LinkForm::Set)
+                .link_limits(LinkLimits::new().few_links(few_links))
+                .page(Page::first(SIZE))
+                .build()
+                .expect("a page");
+            let rows = page.fetch(transaction).expect("an answer");
+            let found = rows.decode(|row| row.get(Session::ID)).expect("keys");
+            let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+            let expected = if tags.contains(&"unused") {
+                &[][..]
+            } else {
+                &keys[..]
+            };
+            assert_eq!(found, expected, "{tags:?}\n{page:#}");
+            let plan = explained(transaction, &page);
+            let run = (runs(&plan, false), runs(&plan, true));
+            assert_eq!(run, (by_all, !by_all), "{tags:?}\n{page:#}\n{plan:#}");
         }
     });
 }
