@@ -6,7 +6,7 @@ use lexopt::Arg::Long;
 use lexopt::prelude::{Short, ValueExt};
 use pagewise_reference::{LARGEST_SCALE, SMALLEST_SCALE};
 
-use crate::filtered::{self, FILTER};
+use crate::filtered;
 
 /// Loads in some ten seconds into the embedded server.
 const SCALE: f64 = 0.1;
@@ -56,8 +56,8 @@ same page written the old way; then the list, filtered by a query string, and wh
 Usage: cargo run -p quickstart -- [--scale N] [--filter QUERY]
 
   --scale N       how much data, from {SMALLEST_SCALE} to {LARGEST_SCALE}; 1 is 200,000 sessions and 2 million messages [{SCALE}]
-  --filter QUERY  only the filtered list, by f_COLUMN=VALUE&op_COLUMN=OPERATOR, and more of them
-                  [{FILTER}]
+  --filter QUERY  only the list, filtered: 'f_COLUMN=VALUE&op_COLUMN=OPERATOR', several joined by &;
+                  values of a list are joined by ~, blanks are +: 'f_tags=tag-rare~v3&op_tags=any+of'
   -h, --help      this text
 
 Columns and their operators:

@@ -66,6 +66,9 @@ pub fn rows(
     lines: &[SessionLine],
     total: Option<TotalCount>,
 ) -> io::Result<()> {
+    if lines.is_empty() {
+        return writeln!(out, "There are none.");
+    }
     let mut table = Table::new([
         ">id",
         "chatbot",
@@ -176,9 +179,19 @@ fn time(time: Option<DateTime<Utc>>) -> String {
 
 /// What the query string asks for, and what of it is left out.
 pub fn asked(out: &mut impl Write, filtered: &Filtered) -> io::Result<()> {
-    writeln!(out, "{}", filtered.pipeline.to_query_string())?;
+    match filtered.pipeline.to_query_string() {
+        nothing if nothing.is_empty() => writeln!(out, "(nothing is asked for)")?,
+        query => writeln!(out, "{query}")?,
+    }
     for problem in &filtered.problems {
         writeln!(out, "left out: {problem}")?;
+    }
+    let mut filters = filtered.pipeline.filters().iter();
+    if filters.any(|filter| filter.name() == "tags") {
+        writeln!(
+            out,
+            "\nA session has the tags of its chat, which the list shows, and those of all its messages."
+        )?;
     }
     Ok(())
 }
