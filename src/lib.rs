@@ -19,7 +19,10 @@
 //! | [`Order`] | a sort key: a value, a direction, where NULL goes |
 //! | [`Listing`] | rows of an entity: whose, which, in what order, what of them |
 //! | [`Page`], [`Cursor`], [`Total`] | which of its rows, by offset or by keyset, and whether all are counted |
-//! | [`FilterPipeline`](filter::FilterPipeline), [`FilterSet`](filter::FilterSet) | named conditions in their order; what requests may filter by |
+//! | [`VisibleColumns`](listing::VisibleColumns), [`SortFields`](listing::SortFields) | what requests may show and sort by |
+//! | [`FilterSet`](filter::FilterSet), [`FilterColumn`](filter::FilterColumn) | what requests may filter by |
+//! | [`Filter`](filter::Filter), [`FilterPipeline`](filter::FilterPipeline) | a named condition, and several in their order |
+//! | [`Report`](report::Report) | what was decided while a statement was built, and why, in words |
 //! | [`Statement`] | SQL text, its parameters, its output columns |
 //! | [`Strategy`] | two ways to the same rows: `Optimized`, and `Legacy` as an ORM writes it |
 //! | [`Statistics`] | what PostgreSQL knows of the tables, and estimates from it: they choose orders and forms, never rows |
@@ -91,6 +94,43 @@
 //! # }
 //! ```
 //!
+//! # Filters from a request
+//!
+//! What a list can be filtered by is declared once; what a request asks for is read into a pipeline, which writes cheap
+//! and narrow conditions first:
+//!
+//! ```
+//! use chrono::Utc;
+//! use pagewise::chat::Session;
+//! use pagewise::filter::{FilterColumn, FilterRequest, FilterSet, Selectivity, Viewer};
+//! use pagewise::{Listing, Page};
+//!
+//! let set = FilterSet::new()
+//!     .column(FilterColumn::choice("state", Session::STATUS).selectivity(Selectivity::High))
+//!     .column(FilterColumn::text("session_id", Session::EXTERNAL_ID))
+//!     .column(FilterColumn::time("created", Session::CREATED_AT));
+//!
+//! let asked = [
+//!     FilterRequest::new("session_id", "contains", ["abc"]),
+//!     FilterRequest::new("created", "range", ["7d"]),
+//!     FilterRequest::new("state", "any of", ["active", "complete"]),
+//! ];
+//! let pipeline = set.read(&asked, &Viewer::at(Utc::now()))?;
+//! let page = Listing::of(Session).tenant(7).filter_all(&pipeline).page(Page::first(25)).build()?;
+//! assert_eq!(
+//!     page.report().to_string(),
+//!     "state: place 1: comparison of columns, selectivity high\n\
+//!      created: place 2: comparison of columns, selectivity low\n\
+//!      session_id: place 3: match of a text, selectivity medium"
+//! );
+//! # Ok::<(), pagewise::Error>(())
+//! ```
+//!
+//! The module [`filter`] goes on from here: query strings, strict and lenient reading, time zones, columns of other
+//! tables and of a host's own making. What rows are linked to, such as tags, is [`Links`]: any of several, all of
+//! them, none. Those conditions have several forms, each of which is far too slow somewhere; the listing chooses, by
+//! [`Statistics`] if it has any, and else has the statement find out.
+//!
 //! # What does not compile
 //!
 //! A column of another entity, a value of another type, and a row's value read into another type than it has:
@@ -137,7 +177,7 @@
 //! | `tokio-postgres` | | `fetch_async` through the client of the crate `tokio-postgres` |
 //! | `uuid` | | columns and tenants of the type `uuid` |
 //! | `query-string` | | filters read from a query string and written back: [`filter`] |
-//! | `serde` | | filters of a request in JSON, TOML and other formats |
+//! | `serde` | | filters of a request in JSON, TOML and other formats: [`FilterRequest`](filter::FilterRequest), [`Operator`](filter::Operator) |
 //!
 //! Without a driver's feature, statements are still built: [`Statement::text`] and [`Statement::parameters`] are
 //! there for any other driver.
@@ -179,6 +219,6 @@ pub use strategy::Strategy;
 pub use time_zone::TimeZone;
 
 /// The README's code compiles.
-#[cfg(all(doctest, feature = "postgres"))]
+#[cfg(all(doctest, feature = "postgres", feature = "query-string"))]
 #[doc = include_str!("../README.md")]
 struct Readme;

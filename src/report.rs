@@ -17,7 +17,7 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Note {
-    /// What was decided upon: the name of a filter.
+    /// What was decided upon: a filter, by its name; or its form, for the page or for the total.
     pub subject: Cow<'static, str>,
     /// What was decided.
     pub decision: Cow<'static, str>,

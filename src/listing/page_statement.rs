@@ -115,7 +115,9 @@ impl<E> PageStatement<E> {
         &self.statement
     }
 
-    /// In which form the conditions on links are written, and why: a line for each of the page and of the total.
+    /// What was decided, and why: the order of the filters of a [`FilterPipeline`](crate::filter::FilterPipeline), as its
+    /// own [`report`](crate::filter::FilterPipeline::report) has it, and then in which form conditions on
+    /// [`Links`](crate::Links) are written, for the page and for the total. Empty where there was nothing to decide.
     #[must_use]
     pub fn report(&self) -> &Report {
         &self.report

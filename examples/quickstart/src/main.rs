@@ -5,13 +5,15 @@
 //! ```
 //!
 //! One page of a list of chat sessions: its SQL, its rows, and what it costs beside the same page written the old
-//! way. `session_page.rs` is what a host writes; the rest makes a database for it and prints.
+//! way; then the list filtered by a query string, which `--filter` says. `session_page.rs` and `filtered.rs` are what a
+//! host writes; the rest makes a database for it and prints.
 
 mod arguments;
 mod compare;
 mod database;
 mod embedded;
 mod explain;
+mod filtered;
 mod fold;
 mod load;
 mod progress;
@@ -32,6 +34,7 @@ use postgres::error::DbError;
 use crate::arguments::Arguments;
 use crate::compare::compare;
 use crate::database::{Database, Kept};
+use crate::filtered::{FILTER, Filtered};
 use crate::progress::Progress;
 use crate::session_page::SessionPage;
 
@@ -51,7 +54,7 @@ fn main() -> ExitCode {
 }
 
 fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    let Some(Arguments { scale }) = arguments::parse()? else {
+    let Some(Arguments { scale, filter }) = arguments::parse()? else {
         return Ok(writeln!(out, "{}", arguments::help())?);
     };
     let progress = Progress::new("starting PostgreSQL");
@@ -69,13 +72,26 @@ fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
         )?
         .try_get(0)?;
     report::introduction(out, &version, &place, scale, &loaded)?;
-    show(out, &mut client)
+
+    // One query; a service keeps the resolver, and has no query after the first.
+    let ids = ContentTypes::default().resolve(&mut client, &chat::TAGGABLE)?;
+    let sessions = SessionPage::new(&ids);
+    if filter.is_none() {
+        show_pages(out, &mut client, &sessions)?;
+    }
+    let filtered = Filtered::read(&mut client, &ids, filter.as_deref().unwrap_or(FILTER))?;
+    show_filtered(out, &mut client, &sessions, &filtered)?;
+    report::heading(out, "From here")?;
+    report::pointers(out)?;
+    Ok(())
 }
 
-fn show(out: &mut impl Write, client: &mut Client) -> Result<(), Box<dyn Error>> {
-    // One query; a service keeps the resolver, and has no query after the first.
-    let ids = ContentTypes::default().resolve(client, &chat::TAGGABLE)?;
-    let sessions = SessionPage::new(&ids);
+/// A page in the middle of the list, and its first, in two ways.
+fn show_pages(
+    out: &mut impl Write,
+    client: &mut Client,
+    sessions: &SessionPage,
+) -> Result<(), Box<dyn Error>> {
     let listing = sessions.listing();
 
     report::heading(out, "One page of sessions, in SQL")?;
@@ -112,16 +128,39 @@ fn show(out: &mut impl Write, client: &mut Client) -> Result<(), Box<dyn Error>>
     let mut comparisons = Vec::new();
     for (name, page) in pages {
         progress.begin("measuring", 33.0);
-        comparisons.push(compare(client, &sessions, &page, name)?);
+        comparisons.push(compare(client, sessions, &page, name)?);
     }
     drop(progress);
     if comparisons[1].lines != comparisons[2].lines {
         return Err("offset and keyset give different rows: this is a bug of pagewise".into());
     }
     report::costs(out, &comparisons)?;
+    Ok(())
+}
 
-    report::heading(out, "From here")?;
-    report::pointers(out)?;
+/// The first page of the filtered list.
+fn show_filtered(
+    out: &mut impl Write,
+    client: &mut Client,
+    sessions: &SessionPage,
+    filtered: &Filtered,
+) -> Result<(), Box<dyn Error>> {
+    let page = sessions
+        .listing()
+        .filter_all(&filtered.pipeline)
+        .page(Page::first(SIZE).with_total(Total::Capped(10_000)));
+    let statement = page.build()?;
+    report::heading(out, "The list, filtered by a query string")?;
+    report::asked(out, filtered)?;
+    report::heading(out, "What was decided, and why")?;
+    report::decisions(out, &filtered.pipeline.report(), statement.report())?;
+    report::heading(out, "The filtered page, in SQL")?;
+    report::filtered_sql(out, &statement)?;
+    report::heading(out, "Its rows")?;
+    let rows = statement.fetch(client)?;
+    report::rows(out, &rows.decode(|row| sessions.read(row))?, rows.total())?;
+    let comparison = compare(client, sessions, &page, "1, filtered".to_owned())?;
+    report::cost(out, &comparison)?;
     Ok(())
 }
 

@@ -7,9 +7,11 @@ use console::style;
 use indicatif::HumanCount;
 use pagewise::Statement;
 use pagewise::listing::TotalCount;
+use pagewise::report::Report;
 
 use crate::SIZE;
 use crate::compare::{Comparison, ROUNDS};
+use crate::filtered::Filtered;
 use crate::fold::fold;
 use crate::load::Loaded;
 use crate::session_page::SessionLine;
@@ -64,6 +66,9 @@ pub fn rows(
     lines: &[SessionLine],
     total: Option<TotalCount>,
 ) -> io::Result<()> {
+    if lines.is_empty() {
+        return writeln!(out, "There are none.");
+    }
     let mut table = Table::new([
         ">id",
         "chatbot",
@@ -172,16 +177,79 @@ fn time(time: Option<DateTime<Utc>>) -> String {
         .unwrap_or_default()
 }
 
+/// What the query string asks for, and what of it is left out.
+pub fn asked(out: &mut impl Write, filtered: &Filtered) -> io::Result<()> {
+    match filtered.pipeline.to_query_string() {
+        nothing if nothing.is_empty() => writeln!(out, "(nothing is asked for)")?,
+        query => writeln!(out, "{query}")?,
+    }
+    for problem in &filtered.problems {
+        writeln!(out, "left out: {problem}")?;
+    }
+    let mut filters = filtered.pipeline.filters().iter();
+    if filters.any(|filter| filter.name() == "tags") {
+        writeln!(
+            out,
+            "\nA session has the tags of its chat, which the list shows, and those of all its messages."
+        )?;
+    }
+    Ok(())
+}
+
+/// In which order the filters are written, and in which form those by tags, for the page and for the total.
+pub fn decisions(out: &mut impl Write, pipeline: &Report, page: &Report) -> io::Result<()> {
+    // The page's report goes on where the pipeline's ends.
+    let of_page = page.notes().iter().skip(pipeline.notes().len());
+    for note in pipeline.notes().iter().chain(of_page) {
+        writeln!(out, "{}: {}", note.subject, note.decision)?;
+        writeln!(out, "    {}", note.reason)?;
+    }
+    if page.notes().is_empty() {
+        writeln!(out, "There are no filters.")?;
+    }
+    Ok(())
+}
+
+/// The text of a statement that filters.
+pub fn filtered_sql(out: &mut impl Write, statement: &Statement) -> io::Result<()> {
+    writeln!(
+        out,
+        "{}
+
+The filters stand where the page is found, and again where the rows are counted.",
+        fold(&format!("{statement:#}")),
+    )
+}
+
+/// What a page costs, either way.
+pub fn cost(out: &mut impl Write, comparison: &Comparison) -> io::Result<()> {
+    let Comparison {
+        legacy, optimized, ..
+    } = comparison;
+    writeln!(
+        out,
+        "It takes {:.2} ms and {} buffers; written the old way, {:.2} ms and {} for the same rows.",
+        optimized.execution,
+        HumanCount(optimized.buffers),
+        legacy.execution,
+        HumanCount(legacy.buffers),
+    )
+}
+
 /// Where to look next.
 pub fn pointers(out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
         "\
 examples/quickstart/src/session_page.rs      what a host writes for a list of its own
+examples/quickstart/src/filtered.rs          and for its filters
 cargo run --example post_pagination          the SQL of both ways, to read side by side
 cargo run --example message_timestamps       several values from one sub-select
 cargo run --example version_tags             a list of names in one value
+cargo run --example tag_filter               any, all or none of several tags, in several forms
 cargo run -p quickstart -- --scale 1         ten times the data
+cargo run -p quickstart -- --filter 'f_tags=tag-rare&op_tags=any+of'
+                                             another filter; --help has the columns
 cargo doc --open                             the words, each with an example"
     )
 }

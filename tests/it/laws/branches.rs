@@ -18,7 +18,7 @@ pub enum Part {
     /// The page, or its first part.
     Page,
     /// The page's second part, where values and NULL are read apart.
-    SecondPart,
+    Second,
     Total,
 }
 
@@ -83,7 +83,7 @@ pub fn taken<E>(
     let mut parts = Vec::new();
     for (part, verdict, matches) in [
         (Part::Page, "verdict", "matches"),
-        (Part::SecondPart, "other_verdict", "other_matches"),
+        (Part::Second, "other_verdict", "other_matches"),
     ] {
         if let Some(text) = cte(verdict) {
             let links = counted_links(&text.to_string());

@@ -8,7 +8,7 @@ use postgres::{SimpleQueryMessage, Transaction};
 use serde_json::Value;
 
 use super::branches::Branch::{FewLinks, Filled, GaveUp, SawAll};
-use super::branches::Part::{self, SecondPart};
+use super::branches::Part::{self, Second};
 use super::branches::{Branch, taken};
 use super::harness::Connection;
 use crate::oracle::entities::IDS;
@@ -160,7 +160,7 @@ fn each_branch_is_taken_where_it_is_meant_to_be() {
             for case in BY_NULLABLE {
                 let order = Session::ENDED_AT.desc();
                 let asked = page(case, order, form, Total::None);
-                let expected = [(Part::Page, case.3), (SecondPart, case.4)];
+                let expected = [(Part::Page, case.3), (Second, case.4)];
                 let expected = expected.map(|(part, branch)| (part, counts, branch));
                 let mut keys = keys(case.0);
                 keys.sort_by_key(|key| (*key > 8, -key));

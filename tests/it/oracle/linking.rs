@@ -19,15 +19,22 @@ pub enum Quantifier {
     None,
 }
 
+/// The values of what a row is linked to.
+type Linked<E> = Rc<dyn Fn(&View, &<E as Modeled>::Row) -> Vec<Datum>>;
+/// The condition as a host writes it.
+type Written<E> = Rc<dyn Fn(Quantifier, &[Datum]) -> Predicate<E>>;
+/// The values of all there is.
+type Existing = Rc<dyn Fn(&World) -> Vec<Datum>>;
+
 /// What the links of a row lead to, by a column of it; twice.
 pub struct Linking<E: Modeled> {
     pub words: String,
     pub uses: Uses,
     /// The column's values of all that is linked.
-    linked: Rc<dyn Fn(&View, &E::Row) -> Vec<Datum>>,
-    predicate: Rc<dyn Fn(Quantifier, &[Datum]) -> Predicate<E>>,
+    linked: Linked<E>,
+    predicate: Written<E>,
     /// The column's values of all there is, the other teams' too.
-    existing: Rc<dyn Fn(&World) -> Vec<Datum>>,
+    existing: Existing,
     /// Values that are worth looking for, whether they exist or not.
     pool: fn() -> Vec<Datum>,
     /// Values that are not in any data.
