@@ -1,18 +1,12 @@
-//! Conditions on links, in every form: the same rows.
+//! Conditions on links of the reference data, in every form: texts that a server takes as they are, broken into lines and
+//! with their values written in, and the types that they say. What the rows are is the laws' matter.
 
 use pagewise::chat::{self, Experiment, Match, Message, Participant, Session, Tagged, Trace};
-use pagewise::listing::LinkForm;
 use pagewise::{Entity, Listing, Page, Predicate, Strategy, Total};
 use postgres::Client;
 
+use crate::laws::FORMS;
 use crate::support::{TEAM, reader, run, taggable};
-
-const FORMS: [LinkForm; 4] = [
-    LinkForm::Chosen,
-    LinkForm::Probe,
-    LinkForm::Set,
-    LinkForm::Bounded,
-];
 
 /// The rows of a page and its total are the same in every form, and the old way.
 fn agree<E: Entity>(client: &mut Client, listing: &Listing<E>, page: &Page) -> usize {
@@ -36,13 +30,8 @@ fn pages<E: Entity>(client: &mut Client, condition: &Predicate<E>) -> usize {
         .filter(condition.clone());
     let exact = Page::first(5).with_total(Total::Exact);
     let rows = agree(client, &listing, &exact);
-    agree(
-        client,
-        &listing,
-        &Page::first(7).with_total(Total::Capped(3)),
-    );
-    agree(client, &listing, &Page::offset(3, 4));
-    agree(client, &listing, &Page::last(4));
+    let capped = Page::last(4).with_total(Total::Capped(3));
+    agree(client, &listing, &capped);
     rows
 }
 
@@ -59,10 +48,8 @@ fn every_match<E: Tagged>(client: &mut Client) {
         pages::<E>(client, &both);
         pages::<E>(client, &!chat::tagged::<E, _>(&ids, Match::all_of(names())));
     };
-    try_all(client, &["tag-01"]);
     try_all(client, &["tag-01", "tag-bulk"]);
     try_all(client, &["unknown"]);
-    try_all(client, &[]);
     assert!(rows > 0);
 }
 
