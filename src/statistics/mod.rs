@@ -29,6 +29,7 @@ mod tests;
 mod value;
 
 pub use cache::StatisticsCache;
+pub(crate) use datum::Datum;
 pub use model::Statistics;
 pub use row::StatisticsRow;
 pub use table_set::TableSet;
