@@ -2,8 +2,10 @@
 
 use pagewise::chat::{self, Chat, Experiment, Message, Session, TaggedItem, Trace, User};
 use pagewise::expression::{coalesce, lower, value};
-use pagewise::listing::SortFields;
-use pagewise::{Error, Listing, Page, Predicate, Relation, Strategy, TextOrder, Total, entity};
+use pagewise::listing::{SortFields, VisibleColumns};
+use pagewise::{
+    Error, Listing, Page, Predicate, Relation, Strategy, TextOrder, TimeZone, Total, entity,
+};
 
 use crate::support::{TEAM, both, reader, run, taggable};
 
@@ -409,4 +411,21 @@ fn nested_messages(times: i64) -> Predicate<Message> {
     (0..times).fold(Message::ID.gt(0), |condition, _| {
         !condition.or(Message::CONTENT.eq("none"))
     })
+}
+
+#[test]
+fn messages_show_the_beginning_of_what_a_request_said() {
+    let long = "\u{1b}[2J".repeat(1_000_000);
+    let columns = VisibleColumns::new().column("state", Session::STATUS);
+    let fields = SortFields::new().field("state", Session::STATUS.asc(), Session::STATUS.desc());
+    let refused = [
+        columns.parse(&long).unwrap_err(),
+        fields.parse(&long).unwrap_err(),
+        long.parse::<TimeZone>().unwrap_err(),
+    ];
+    for refused in refused {
+        let message = refused.to_string();
+        assert!(message.len() < 1_000, "{} bytes", message.len());
+        assert!(!message.contains('\u{1b}'), "{message}");
+    }
 }
