@@ -31,5 +31,6 @@ mod value;
 pub use cache::StatisticsCache;
 pub(crate) use datum::Datum;
 pub use model::Statistics;
+pub(crate) use pointing::MOST_OF_ALL;
 pub use row::StatisticsRow;
 pub use table_set::TableSet;

@@ -1,10 +1,14 @@
 //! What comes from outside gives a typed error or the right rows: never a panic, never broken SQL.
 
-use pagewise::chat::{self, Chat, Experiment, Message, Session, TaggedItem, Trace, User};
+use std::time::{Duration, Instant};
+
+use pagewise::chat::{self, Chat, Experiment, Match, Message, Session, TaggedItem, Trace, User};
 use pagewise::expression::{coalesce, lower, value};
+use pagewise::filter::{Filter, FilterPipeline};
 use pagewise::listing::{SortFields, VisibleColumns};
 use pagewise::{
-    Error, Listing, Page, Predicate, Relation, Strategy, TextOrder, TimeZone, Total, entity,
+    Error, Listing, Page, Predicate, Relation, Statistics, Strategy, TextOrder, TimeZone, Total,
+    entity,
 };
 
 use crate::support::{TEAM, both, reader, run, taggable};
@@ -411,6 +415,30 @@ fn nested_messages(times: i64) -> Predicate<Message> {
     (0..times).fold(Message::ID.gt(0), |condition, _| {
         !condition.or(Message::CONTENT.eq("none"))
     })
+}
+
+/// As long a list of tags as a request may have, and more conditions than a host writes.
+#[test]
+fn estimates_of_much_take_little_time() {
+    let mut client = reader();
+    let ids = taggable(&mut client);
+    let statistics = Statistics::read(&mut client, &chat::filter_tables()).unwrap();
+    let names = || (0..100_000).map(|i| format!("tag-{i}"));
+    let many = Predicate::all((0..20_000).map(|i| Session::ID.ne(-i)));
+    let start = Instant::now();
+    for condition in [
+        chat::tagged(&ids, Match::all_of(names())),
+        chat::tagged(&ids, Match::any_of(names())),
+        many,
+    ] {
+        let pipeline = FilterPipeline::new()
+            .filter(Filter::new("many", condition))
+            .statistics(statistics.clone());
+        let page = sessions().filter_all(&pipeline).page(Page::first(3));
+        page.build().unwrap();
+    }
+    let taken = start.elapsed();
+    assert!(taken < Duration::from_secs(10), "{taken:?}");
 }
 
 #[test]
