@@ -2,19 +2,11 @@
 //! with their values written in, and the types that they say. What the rows are is the laws' matter.
 
 use pagewise::chat::{self, Experiment, Match, Message, Participant, Session, Tagged, Trace};
-<<<<<<< HEAD
-use pagewise::{Entity, Listing, Page, Predicate, Strategy, Total};
-use postgres::Client;
-
-use crate::laws::FORMS;
-use crate::support::{TEAM, reader, run, taggable};
-=======
-use pagewise::listing::LinkForm;
 use pagewise::{Entity, Links, Listing, Page, Predicate, Relation, Strategy, Total, entity};
 use postgres::Client;
 
+use crate::laws::FORMS;
 use crate::support::{TEAM, empty, reader, run, taggable};
->>>>>>> review
 
 /// The rows of a page and its total are the same in every form, and the old way.
 fn agree<E: Entity>(client: &mut Client, listing: &Listing<E>, page: &Page) -> usize {
