@@ -51,9 +51,10 @@
 //! This module owns what a filter *is*: its name, its rank, its operator, and how a request's words become one. What
 //! a filter of Open Chat Studio *means* is in [`chat`](crate::chat); how conditions are written, in the
 //! [`listing`](crate::listing).
+//!
 #![cfg_attr(
     not(feature = "query-string"),
-    doc = "\n[`FilterRequests`]: crate#features\n[`ValueList`]: crate#features"
+    doc = "[`FilterRequests`]: crate#features\n[`ValueList`]: crate#features"
 )]
 
 mod before_texts;

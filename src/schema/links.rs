@@ -20,6 +20,9 @@ use crate::statistics::Datum;
 ///
 /// A link counts if it and what it points at belong to the tenant.
 ///
+/// The key of a link is not used. So a table of links whose key is two columns is declared with either of them as its
+/// `key`, as long as nothing else is asked of it.
+///
 /// # Example
 ///
 /// ```

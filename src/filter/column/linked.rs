@@ -71,3 +71,64 @@ fn means<E: Entity, L: Entity, T: Entity, C: SqlType<Base: FromStr>>(
         _ => return Err(question.unknown_operator(&OPERATORS)),
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::FilterColumn;
+    use crate::chat::{Match, Session, Tag, TaggableIds, Tagged, tagged};
+    use crate::content_type::ContentTypeId;
+    use crate::filter::{FilterRequest, FilterSet, Viewer};
+    use crate::listing::Page;
+    use crate::predicate::Predicate;
+    use crate::{Listing, PageStatement};
+
+    #[test]
+    fn values_are_those_of_the_column() {
+        let ids = TaggableIds {
+            chat: ContentTypeId::new(7),
+            message: ContentTypeId::new(8),
+        };
+        let links = Session::tag_links(&ids);
+        let set = FilterSet::new()
+            .column(FilterColumn::linked("name", links.clone(), Tag::NAME))
+            .column(FilterColumn::linked("id", links, Tag::ID));
+        let read = |column, operator, value: &str| {
+            let request = FilterRequest::new(column, operator, [value, "13"]);
+            set.read(&[request], &Viewer::at(chrono::DateTime::UNIX_EPOCH))
+        };
+        let page = |condition: Predicate<Session>| -> PageStatement<Session> {
+            let listing = Listing::of(Session).tenant(1).filter(condition);
+            listing.page(Page::first(10)).build().expect("a page")
+        };
+        let same = |column, operator, value, condition| {
+            let read = page(read(column, operator, value).expect("values").predicate());
+            let written = page(condition);
+            assert_eq!(read.text(), written.text());
+            assert_eq!(read.parameters(), written.parameters());
+        };
+        same(
+            "id",
+            "any of",
+            " 12 ",
+            tagged(&ids, Match::any_of([12, 13])),
+        );
+        same(
+            "id",
+            "excludes",
+            "12",
+            tagged(&ids, Match::none_of([12, 13])),
+        );
+        same(
+            "name",
+            "all of",
+            " a ",
+            tagged(&ids, Match::all_of([" a ", "13"])),
+        );
+
+        let refused = read("id", "any of", "x").expect_err("no id");
+        assert_eq!(
+            refused.to_string(),
+            r#"cannot filter "id" any of "x": give a value of the column's type"#
+        );
+    }
+}
