@@ -14,9 +14,9 @@ use crate::statistics::{MOST_OF_ALL, Statistics};
 
 /// What it costs to find one link and its row, against what it costs to look at one row, by all that belongs to it or at
 /// its own links alone: measured, in microseconds on one machine; only their ratios count.
-const LINK: f64 = 7.0;
-const LOOK: f64 = 20.0;
-const LOOK_AT_OWN: f64 = 5.0;
+const LINK: f64 = 4.0;
+const LOOK: f64 = 16.0;
+const LOOK_AT_OWN: f64 = 4.0;
 
 /// How many times as many rows are looked at where it is but their own links.
 const OWN: u32 = 3;

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use sea_query::{BinOper, Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
 
 use super::condition::array;
-use super::name::{free_name, iden, select_as};
+use super::name::{free_name, iden, is_name, select_as};
 use super::{Renderer, Scope, side_by_side};
 use crate::error::Error;
 use crate::predicate::{Form, Linked, Quantifier};
@@ -323,8 +323,10 @@ pub(super) fn each(scope: &Scope<'_>, linked: &Linked) -> Cow<'static, str> {
 /// The word, or a longer one if a table on the ways is called so.
 fn free_of_tables(linked: &Linked, word: &str) -> Cow<'static, str> {
     let hops = || linked.ways.iter().flat_map(|way| &way.hops);
-    let is_taken = |word: &str| hops().any(|hop| hop.definition.alias.ends_with(word));
-    match is_taken(word) {
+    let is_taken = |word: &str| {
+        linked.row.alias.ends_with(word) || hops().any(|hop| hop.definition.alias.ends_with(word))
+    };
+    match is_taken(word) || !is_name(word) {
         true => free_name("each_", word, is_taken),
         false => Cow::Owned(word.to_owned()),
     }
