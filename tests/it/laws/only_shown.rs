@@ -62,8 +62,11 @@ impl Law for OnlyShown {
                     .notes()
                     .iter()
                     .any(|note| note.decision != "row by row");
-                if counts && !aggregates.contains("COUNT") {
-                    found.remove("COUNT");
+                // Of several that are all wanted, it compares the numbers.
+                for name in ["COUNT", "MIN", "SUM"] {
+                    if counts && !aggregates.contains(name) {
+                        found.remove(name);
+                    }
                 }
                 same(request, &page, "aggregates", (found, aggregates))?;
                 // Each lateral is some shown annotation's, and a count of rows has none.
