@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::filter::Quoted;
 use crate::listing::CursorError;
 use crate::schema::DataType;
 
@@ -127,7 +128,7 @@ pub enum Error {
     Cursor(#[from] CursorError),
 
     /// A field by which a request wants to sort is not one that the host offers.
-    #[error("cannot sort by {field:?}: use one of {}", known.join(", "))]
+    #[error("cannot sort by {}: use one of {}", Quoted(field), known.join(", "))]
     #[non_exhaustive]
     UnknownSortField {
         /// What the request said.
@@ -137,7 +138,7 @@ pub enum Error {
     },
 
     /// A column that a request wants to see is not one that the host offers.
-    #[error("cannot show {column:?}: use some of {}", known.join(", "))]
+    #[error("cannot show {}: use some of {}", Quoted(column), known.join(", "))]
     #[non_exhaustive]
     UnknownVisibleColumn {
         /// What the request said.
@@ -148,8 +149,9 @@ pub enum Error {
 
     /// A text that cannot be the name of a time zone.
     #[error(
-        "{name:?} is no name of a time zone: it has 1 to 63 letters, digits, \"_\", \"+\", \"-\" and \"/\", like \
-         \"Africa/Johannesburg\""
+        "{} is no name of a time zone: it has 1 to 63 letters, digits, \"_\", \"+\", \"-\" and \"/\", like \
+         \"Africa/Johannesburg\"",
+        Quoted(name)
     )]
     #[non_exhaustive]
     InvalidTimeZone {

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 /// What was decided while a statement was built, and why, in words: for logs, and for whoever wonders.
 ///
+/// For the host, not for its users: numbers by statistics are guesses from the rows of all tenants.
+///
 /// Made by [`FilterPipeline::report`](crate::filter::FilterPipeline::report) and
 /// [`PageStatement::report`](crate::PageStatement::report). `Display` writes a line for each note.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! ```text
 //! cargo bench --bench filters                        # scales 0.1, 1 and 2: half an hour
 //! cargo bench --bench filters -- --scales 0.1        # one scale: minutes
-//! cargo bench --bench filters -- --only rare         # jobs whose key has this in it
+//! cargo bench --bench filters -- --only rare,none    # jobs whose key has one of these in it
 //! cargo bench --bench filters -- --write docs        # also Markdown and charts, into that folder
 //! ```
 //!

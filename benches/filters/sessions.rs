@@ -170,6 +170,12 @@ pub fn none_of(place: &Place, tag: Tag, ask: Ask) -> Result<Job, Box<dyn Error>>
         ("probe", not(sql!("probe"))),
     ];
     candidates.extend(by_hand(forms, ask, &parameters));
+    if ask == Ask::Count {
+        let set = wanted.condition(sql!("set_by_arrays"));
+        let but_the_set = sql!("none_count").replace("{conditions}", &set);
+        let but_the_set = Query::from_file(&but_the_set, parameters);
+        candidates.push(Candidate::by_hand("all but the set", [but_the_set]));
+    }
     Ok(Job {
         key: format!("none_{}_{}", tag.key, ask.key()),
         title: format!("none of {}: {}", tag.name, ask.name()),

@@ -3,7 +3,7 @@
 //! ```text
 //! cargo bench --bench pages                          # scales 0.1, 1 and 2: some ten minutes
 //! cargo bench --bench pages -- --scales 0.1          # one scale: a minute
-//! cargo bench --bench pages -- --only keyset         # jobs whose key has this in it
+//! cargo bench --bench pages -- --only keyset       # jobs whose key has this in it
 //! cargo bench --bench pages -- --write docs          # also Markdown and charts, into that folder
 //! ```
 //!

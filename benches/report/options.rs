@@ -8,8 +8,8 @@ pub struct Options {
     pub scales: Vec<f64>,
     /// The folder for Markdown and charts.
     pub write: Option<PathBuf>,
-    /// Only jobs whose key has this in it.
-    pub only: String,
+    /// Only jobs whose key has one of these in it, if there are any.
+    pub only: Vec<String>,
     /// How long the rounds of one job may take, roughly, unless the least number of rounds takes longer.
     pub budget: Duration,
 }
@@ -20,7 +20,7 @@ impl Options {
         let mut options = Self {
             scales: vec![0.01],
             write: None,
-            only: String::new(),
+            only: Vec::new(),
             budget: Duration::ZERO,
         };
         let (mut benched, mut scales, mut budget) = (false, None, None);
@@ -45,7 +45,9 @@ impl Options {
                     scales = Some(list.split(',').map(read).collect::<Result<_, _>>()?);
                 }
                 "--write" => options.write = Some(PathBuf::from(value()?)),
-                "--only" => options.only = value()?,
+                "--only" => {
+                    options.only = value()?.split(',').map(str::to_owned).collect();
+                }
                 "--budget" => {
                     let seconds = value()?;
                     let seconds: u64 = seconds
@@ -55,7 +57,7 @@ impl Options {
                 }
                 _ => {
                     return Err(format!(
-                        "{argument:?} is unknown: --scales 0.1,1  --write docs  --only count  --budget 4"
+                        "{argument:?} is unknown: --scales 0.1,1  --write docs  --only rare,none  --budget 4"
                     ));
                 }
             }
@@ -67,5 +69,10 @@ impl Options {
         options.scales = scales.unwrap_or(options.scales);
         options.budget = budget.unwrap_or(options.budget);
         Ok(options)
+    }
+
+    /// Whether a job of this key is asked for.
+    pub fn is_wanted(&self, key: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|part| key.contains(part))
     }
 }

@@ -101,10 +101,7 @@ impl Report {
             budget: options.budget,
         };
         let mut results = Vec::new();
-        for job in jobs {
-            if !job.key.contains(&options.only) {
-                continue;
-            }
+        for job in jobs.into_iter().filter(|job| options.is_wanted(&job.key)) {
             let start = Instant::now();
             let compared = rows::compare(client, &job)?;
             let ways = measure::job(client, &job, method, &compared.times)?;

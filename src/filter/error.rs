@@ -129,7 +129,7 @@ fn names(operators: &[Operator]) -> String {
 }
 
 /// Something that a request said, within a message: a request of a megabyte does not make a message of a megabyte.
-pub(super) struct Quoted<'a>(pub(super) &'a str);
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -77,6 +77,7 @@ mod viewer;
 
 pub use column::FilterColumn;
 pub use error::FilterError;
+pub(crate) use error::Quoted;
 #[cfg(feature = "query-string")]
 pub use list::ValueList;
 pub use meaning::{Meaning, Question};

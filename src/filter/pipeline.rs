@@ -177,6 +177,9 @@ impl<E: Entity> FilterPipeline<E> {
     }
 
     /// The order, and the reason for each place.
+    ///
+    /// For the host. A share by statistics is of the rows of all tenants, so that it can tell the user of one what others
+    /// have: show a report to users only where there are no statistics.
     #[must_use]
     pub fn report(&self) -> Report {
         let has_text_match = self.has_text_match();

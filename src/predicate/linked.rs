@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sea_query::Value;
 
 use super::PredicateNode;
+use crate::expression::Node;
 use crate::schema::{DataType, Definition, Path};
 
 /// That a row is linked to wanted rows, each on one of several ways.
@@ -60,6 +61,16 @@ impl Linked {
         match &self.wanted {
             Value::Array(_, Some(values)) => values,
             _ => &[],
+        }
+    }
+
+    /// That a row of what is linked is wanted by its value.
+    pub fn wanted_rows(&self) -> PredicateNode {
+        PredicateNode::AnyOf {
+            node: Node::Column(self.by),
+            array: self.wanted.clone(),
+            element: self.element,
+            negated: false,
         }
     }
 

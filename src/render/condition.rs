@@ -202,12 +202,6 @@ impl Renderer<'_> {
     }
 }
 
-/// `= ANY (array)`.
-pub(super) fn any_of(compared: Expr, values: &Value, element: DataType) -> Expr {
-    let any = Func::cust("ANY").arg(array(values, element));
-    compared.binary(BinOper::Equal, any)
-}
-
 /// A list of values. The cast names the type, so that no operator has to be guessed from an untyped array.
 pub(super) fn array(values: &Value, element: DataType) -> Expr {
     let array = Expr::Value(values.clone());

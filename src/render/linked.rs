@@ -9,9 +9,8 @@ use std::borrow::Cow;
 
 use sea_query::{BinOper, Expr, ExprTrait, Func, Query, SelectStatement, UnionType};
 
-use super::condition::{any_of, array};
+use super::condition::array;
 use super::name::{free_name, iden, select_as};
-use super::value::reject_nul;
 use super::{Renderer, Scope, side_by_side};
 use crate::error::Error;
 use crate::predicate::{Form, Linked, Quantifier};
@@ -277,7 +276,6 @@ impl Renderer<'_> {
     fn wanted(&self, linked: &Linked) -> Result<Cow<'static, str>, Error> {
         let name = free_of_tables(linked, &format!("wanted_{}", linked.target.alias));
         self.name_once(&name, linked, "wanted", || {
-            reject_nul(linked.by, &linked.wanted)?;
             let target = Scope::root(linked.target.alias);
             let (table, bound) = self.source(linked.target, &target, false)?;
             let mut select = Query::select();
@@ -295,8 +293,7 @@ impl Renderer<'_> {
                     select.and_where(condition);
                 }
             }
-            let by = target.column(linked.by);
-            select.and_where(any_of(by, &linked.wanted, linked.element));
+            select.and_where(self.predicate(&target, &linked.wanted_rows())?);
             Ok(select)
         })
     }

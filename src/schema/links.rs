@@ -1,13 +1,15 @@
 //! What a row is linked to, by rows that point at both: [`Links`].
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use sea_query::Value;
 
-use super::{Column, Definition, Entity, IntoSql, Path, Relation, SqlType};
+use super::{Column, DataType, Definition, Entity, IntoSql, Path, Relation, SqlType};
 use crate::predicate::{Form, Linked, Predicate, PredicateNode, Quantifier};
+use crate::statistics::Datum;
 
 /// What a row of the entity `E` is linked to: rows of `T` (tags), by rows of `L` (links) that point at both, on one way
 /// or on several.
@@ -139,22 +141,54 @@ impl<E: Entity, L: Entity, T: Entity> Links<E, L, T> {
         column: Column<T, C>,
         values: impl IntoIterator<Item = V>,
     ) -> Predicate<E> {
-        let element = C::DATA_TYPE;
         let values = values.into_iter();
-        let values = values.map(|value| value.into_sql().into_value()).collect();
+        let values = values.map(|value| value.into_sql().into_value());
+        let (quantifier, values) = match (quantifier, C::DATA_TYPE) {
+            // PostgreSQL takes a list of arrays for one array of two dimensions, and does not give them back one by one.
+            (Quantifier::All, DataType::Array(_)) => {
+                let each = values.map(|value| {
+                    self.linked(Quantifier::Any, column.name(), C::DATA_TYPE, vec![value])
+                });
+                return Predicate::all(each);
+            }
+            (Quantifier::All, _) => (quantifier, each_once(values.collect())),
+            _ => (quantifier, values.collect()),
+        };
+        self.linked(quantifier, column.name(), C::DATA_TYPE, values)
+    }
+
+    fn linked(
+        &self,
+        quantifier: Quantifier,
+        by: &'static str,
+        element: DataType,
+        values: Vec<Value>,
+    ) -> Predicate<E> {
         let linked = Linked {
             row: const { &E::DEFINITION },
             ways: self.ways.clone(),
             from: self.from,
             target: self.target,
             among: self.among.clone(),
-            by: column.name(),
+            by,
             wanted: Value::Array(element.array_type(), Some(Box::new(values))),
             element,
             quantifier,
         };
         Predicate::new(PredicateNode::Linked(Arc::new(linked), Form::Probe))
     }
+}
+
+/// Each value once: all of them are looked for, one after the other.
+fn each_once(mut values: Vec<Value>) -> Vec<Value> {
+    let mut seen = BTreeSet::new();
+    let is_new: Vec<_> = values
+        .iter()
+        .map(|value| Datum::of(value).is_none_or(|datum| seen.insert(datum)))
+        .collect();
+    let mut is_new = is_new.into_iter();
+    values.retain(|_| is_new.next().unwrap_or(true));
+    values
 }
 
 impl<E, L, T> Clone for Links<E, L, T> {

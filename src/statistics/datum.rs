@@ -11,7 +11,7 @@ use crate::schema::DataType;
 /// A value that can be compared with others of its type, in PostgreSQL's order but for texts, whose order is the
 /// collation's.
 #[derive(Clone, Debug)]
-pub(super) enum Datum<'a> {
+pub(crate) enum Datum<'a> {
     /// A number, `false` and `true`, the days or microseconds since 1970.
     Integer(i64),
     Float(f64),

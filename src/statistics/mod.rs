@@ -29,6 +29,8 @@ mod tests;
 mod value;
 
 pub use cache::StatisticsCache;
+pub(crate) use datum::Datum;
 pub use model::Statistics;
+pub(crate) use pointing::MOST_OF_ALL;
 pub use row::StatisticsRow;
 pub use table_set::TableSet;

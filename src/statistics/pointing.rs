@@ -10,6 +10,11 @@ use crate::expression::Node;
 use crate::predicate::{Comparison, Linked, PredicateNode, Quantifier};
 use crate::schema::{EntityDefinition, Hop, Tenancy, Tenant};
 
+/// Of how many values it is looked up what is known, where any or all of them are wanted. Requests name a few; of one that
+/// names a hundred thousand, an estimate is not worth the time that it takes.
+const MOST_OF_ANY: usize = 1_000;
+pub(crate) const MOST_OF_ALL: usize = 50;
+
 impl Statistics {
     /// The share of the rows that point, hop by hop, at a row for which the filter is true. `None` of what they may
     /// point at several.
@@ -133,22 +138,24 @@ impl Statistics {
             Quantifier::Any => any(linked.values()),
             Quantifier::None => share(1.0 - any(linked.values())?),
             Quantifier::All => {
-                let each = linked.values().iter();
-                each.map(|value| any(std::slice::from_ref(value))).product()
+                let each = linked.values().chunks(1).take(MOST_OF_ALL);
+                each.map(any).product()
             }
         }
     }
 
     /// How many links there are to rows that have one of the values, on any way; of the tenant, if one is given.
+    #[expect(clippy::cast_precision_loss, reason = "a guess needs no more")]
     pub(crate) fn links(
         &self,
         linked: &Linked,
         values: &[Value],
         tenant: Option<&Tenant>,
     ) -> Option<f64> {
+        let known = &values[..values.len().min(MOST_OF_ANY)];
         let wanted = PredicateNode::AnyOf {
             node: Node::Column(linked.by),
-            array: Value::Array(linked.element.array_type(), Some(Box::new(values.to_vec()))),
+            array: Value::Array(linked.element.array_type(), Some(Box::new(known.to_vec()))),
             element: linked.element,
             negated: false,
         };
@@ -165,7 +172,9 @@ impl Statistics {
                 self.pointing_rows(table, linked.from, linked.target, &conditions, tenant)?;
             all += of_way * pointing;
         }
-        Some(all)
+        // The others are taken to be as common as these.
+        let times = values.len() as f64 / known.len().max(1) as f64;
+        Some(all * times)
     }
 }
 

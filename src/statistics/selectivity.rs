@@ -225,7 +225,8 @@ impl Statistics {
 fn flatten<'n>(node: &'n PredicateNode, into: &mut Vec<&'n PredicateNode>) {
     match node {
         PredicateNode::All(parts) => parts.iter().for_each(|part| flatten(part, into)),
-        node if into.contains(&node) => {}
+        // A host's conditions are few; of many, a look at each before each would take longer than the statement.
+        node if into.len() < 64 && into.contains(&node) => {}
         node => into.push(node),
     }
 }

@@ -1,9 +1,15 @@
 //! What comes from outside gives a typed error or the right rows: never a panic, never broken SQL.
 
-use pagewise::chat::{self, Chat, Experiment, Message, Session, TaggedItem, Trace, User};
+use std::time::{Duration, Instant};
+
+use pagewise::chat::{self, Chat, Experiment, Match, Message, Session, TaggedItem, Trace, User};
 use pagewise::expression::{coalesce, lower, value};
-use pagewise::listing::SortFields;
-use pagewise::{Error, Listing, Page, Predicate, Relation, Strategy, TextOrder, Total, entity};
+use pagewise::filter::{Filter, FilterPipeline};
+use pagewise::listing::{SortFields, VisibleColumns};
+use pagewise::{
+    Error, Listing, Page, Predicate, Relation, Statistics, Strategy, TextOrder, TimeZone, Total,
+    entity,
+};
 
 use crate::support::{TEAM, both, reader, run, taggable};
 
@@ -409,4 +415,45 @@ fn nested_messages(times: i64) -> Predicate<Message> {
     (0..times).fold(Message::ID.gt(0), |condition, _| {
         !condition.or(Message::CONTENT.eq("none"))
     })
+}
+
+/// As long a list of tags as a request may have, and more conditions than a host writes.
+#[test]
+fn estimates_of_much_take_little_time() {
+    let mut client = reader();
+    let ids = taggable(&mut client);
+    let statistics = Statistics::read(&mut client, &chat::filter_tables()).unwrap();
+    let names = || (0..100_000).map(|i| format!("tag-{i}"));
+    let many = Predicate::all((0..20_000).map(|i| Session::ID.ne(-i)));
+    let start = Instant::now();
+    for condition in [
+        chat::tagged(&ids, Match::all_of(names())),
+        chat::tagged(&ids, Match::any_of(names())),
+        many,
+    ] {
+        let pipeline = FilterPipeline::new()
+            .filter(Filter::new("many", condition))
+            .statistics(statistics.clone());
+        let page = sessions().filter_all(&pipeline).page(Page::first(3));
+        page.build().unwrap();
+    }
+    let taken = start.elapsed();
+    assert!(taken < Duration::from_secs(10), "{taken:?}");
+}
+
+#[test]
+fn messages_show_the_beginning_of_what_a_request_said() {
+    let long = "\u{1b}[2J".repeat(1_000_000);
+    let columns = VisibleColumns::new().column("state", Session::STATUS);
+    let fields = SortFields::new().field("state", Session::STATUS.asc(), Session::STATUS.desc());
+    let refused = [
+        columns.parse(&long).unwrap_err(),
+        fields.parse(&long).unwrap_err(),
+        long.parse::<TimeZone>().unwrap_err(),
+    ];
+    for refused in refused {
+        let message = refused.to_string();
+        assert!(message.len() < 1_000, "{} bytes", message.len());
+        assert!(!message.contains('\u{1b}'), "{message}");
+    }
 }

@@ -9,6 +9,7 @@ mod laws;
 mod links;
 mod names;
 mod oracle;
+mod own_links;
 mod own_tables;
 mod postgres_driver;
 #[cfg(feature = "query-string")]

@@ -24,3 +24,5 @@ mod tenant;
 mod total_order;
 mod walk;
 mod zero;
+
+pub use forms::FORMS;

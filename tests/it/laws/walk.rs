@@ -58,8 +58,33 @@ impl<E: Modeled> Walk<'_, '_, E> {
             first,
             Page::first(self.size),
         )?;
+        self.total_alone(&page)?;
         let what = format!("{what}, all pages {way:?}");
         same(self.request, &page, &what, (&lines, &self.request.expected))
+    }
+
+    /// Asked for apart from the pages, the total is the same.
+    fn total_alone(&mut self, page: &PageStatement<E>) -> Outcome {
+        let request = self.request;
+        let asked = Page::first(self.size).with_total(self.total);
+        let total = self
+            .listing
+            .clone()
+            .page(asked)
+            .build_total()
+            .map_err(|error| failed(request, &error, &"the total alone"))?;
+        tenant::check(total.text(), total.parameters(), request.tenant)
+            .map_err(|why| failed(request, &why, &format!("{total:#}")))?;
+        let rows = total
+            .query(self.transaction)
+            .map_err(|error| failed(request, &error, &format!("{total:#}")))?;
+        let found: Vec<i64> = rows.iter().map(|row| row.get(0)).collect();
+        let count = request.expected.len() as i64;
+        let expected = match self.total {
+            Total::Capped(cap) => count.min(i64::from(cap) + 1),
+            _ => count,
+        };
+        same(request, page, "the total alone", (found, vec![expected]))
     }
 
     fn page(&mut self, page: Page) -> Result<(Vec<Line>, PageRows<E>), TestCaseError> {
