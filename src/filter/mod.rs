@@ -13,7 +13,7 @@
 //! # From a query string to a page, and back
 //!
 #![cfg_attr(feature = "query-string", doc = "```")]
-#![cfg_attr(not(feature = "query-string"), doc = "```ignore")]
+#![cfg_attr(not(feature = "query-string"), doc = "```text")]
 //! use chrono::Utc;
 //! use pagewise::chat::{Participant, Session};
 //! use pagewise::filter::{FilterColumn, FilterRequests, FilterSet, Viewer};
