@@ -225,17 +225,28 @@ fn runs(plan: &Value, negated: bool) -> bool {
     is_below && inside().any(is_run) || inside().any(|plan| runs(plan, negated))
 }
 
+/// The most rows that ways were read for together, below a condition that begins with NOT and is tested once.
+fn rows_of_ways(plan: &Value, is_below: bool) -> u64 {
+    let condition = plan["One-Time Filter"].as_str();
+    let is_below = is_below || condition.is_some_and(|condition| condition.starts_with("(NOT"));
+    let is_union = is_below && plan["Node Type"] == "Append";
+    let own = plan["Actual Rows"].as_f64().filter(|_| is_union);
+    let inside = plan["Plans"].as_array().into_iter().flatten();
+    let inside = inside.map(|plan| rows_of_ways(plan, is_below));
+    inside.chain(own.map(|rows| rows as u64)).max().unwrap_or(0)
+}
+
 #[test]
 fn all_of_several_is_found_by_the_rarest_or_by_all() {
     let keys = FEW.map(|id| id.to_string());
     Connection::open().with(&world(), |transaction| {
-        for (tags, few_links, by_all) in [
-            // Few links at all.
-            (["common", "few"], 1_000, false),
+        for (tags, few_links, by_all, of_the_rarest) in [
+            // Few links at all: two of the rarest.
+            (["common", "few"], 1_000, false, 2),
             // The rarest is rare beside the others.
-            (["common", "unused"], 0, false),
+            (["common", "unused"], 0, false, 0),
             // Each is as common as the other.
-            (["common", "few"], 0, true),
+            (["common", "few"], 0, true, 0),
         ] {
             let page = Listing::of(Session)
                 .tenant(1)
@@ -257,6 +268,8 @@ fn all_of_several_is_found_by_the_rarest_or_by_all() {
             let plan = explained(transaction, &page);
             let run = (runs(&plan, false), runs(&plan, true));
             assert_eq!(run, (by_all, !by_all), "{tags:?}\n{page:#}\n{plan:#}");
+            let found = rows_of_ways(&plan, false);
+            assert_eq!(found, of_the_rarest, "{tags:?}\n{page:#}\n{plan:#}");
         }
     });
 }
