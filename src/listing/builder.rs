@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::choice::Circumstances;
-use super::conjuncts::Conjuncts;
+use super::conjuncts::{Conjuncts, have_driver};
 use super::forms::{Forms, LinkForm};
 use super::outputs::Outputs;
 use super::request::Request;
@@ -326,7 +326,7 @@ impl<E: Entity> Listing<E> {
     }
 
     fn forms(&self, page: &Page, orders: &[OrderNode]) -> Forms<'_> {
-        if self.strategy == Strategy::Legacy {
+        if self.strategy == Strategy::Legacy || !have_driver(&self.filters) {
             return Forms::unchanged(&self.filters);
         }
         let circumstances = Circumstances {

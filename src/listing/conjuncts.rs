@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::forms::{Bounded, Way};
 use crate::predicate::{Form, Linked, PredicateNode, Quantifier};
 
+/// How deep conditions are taken apart.
+const DEEPEST: u32 = 8;
+
 /// A condition that a row must meet.
 pub(super) struct Conjunct<'n> {
     pub node: &'n PredicateNode,
@@ -83,6 +86,18 @@ impl<'n> Conjuncts<'n> {
     }
 }
 
+/// Whether there is a condition by which rows can be found; most listings have none, and pay nothing.
+pub(super) fn have_driver(filters: &[PredicateNode]) -> bool {
+    have_driver_at(filters, 0)
+}
+
+fn have_driver_at(filters: &[PredicateNode], depth: u32) -> bool {
+    filters.iter().any(|filter| match filter {
+        PredicateNode::All(all) if depth < DEEPEST => have_driver_at(all, depth + 1),
+        node => drives(node).is_some(),
+    })
+}
+
 /// The condition, if rows can be found by it.
 pub(super) fn drives(node: &PredicateNode) -> Option<&Arc<Linked>> {
     match node {
@@ -103,7 +118,6 @@ fn flatten<'n>(
     depth: u32,
     into: &mut Vec<Conjunct<'n>>,
 ) {
-    const DEEPEST: u32 = 8;
     match node {
         PredicateNode::All(all) if depth < DEEPEST => {
             for node in all {

@@ -26,16 +26,16 @@ struct NamedSelect {
 impl Named {
     fn add(
         &self,
-        name: &str,
+        name: Cow<'static, str>,
         of: Option<(usize, &'static str)>,
         select: SelectStatement,
     ) -> Cow<'static, str> {
+        let name = self.suffixed(name);
         let mut selects = self.selects.borrow_mut();
-        let name = format!("{name}{}", self.suffix.borrow());
         let is_taken = |word: &str| selects.iter().any(|known| known.word == word);
         let word = match is_taken(&name) {
             true => free_name("other_", &name, is_taken),
-            false => Cow::Owned(name),
+            false => name,
         };
         selects.push(NamedSelect {
             word: word.clone(),
@@ -44,19 +44,27 @@ impl Named {
         });
         word
     }
+
+    fn suffixed(&self, name: Cow<'static, str>) -> Cow<'static, str> {
+        let suffix = self.suffix.borrow();
+        match suffix.is_empty() {
+            true => name,
+            false => Cow::Owned(format!("{name}{suffix}")),
+        }
+    }
 }
 
 impl super::Renderer<'_> {
     /// Names a sub-select; by which word, since the name may be taken.
     ///
     /// PostgreSQL computes one that is read several times once, and one that nobody reads not at all.
-    pub fn name(&self, name: &str, select: SelectStatement) -> Cow<'static, str> {
-        self.named.add(name, None, select)
+    pub fn name(&self, name: &'static str, select: SelectStatement) -> Cow<'static, str> {
+        self.named.add(Cow::Borrowed(name), None, select)
     }
 
     /// By which word a sub-select is named if no other has the name.
-    pub fn word(&self, name: &str) -> String {
-        format!("{name}{}", self.named.suffix.borrow())
+    pub fn word(&self, name: &'static str) -> Cow<'static, str> {
+        self.named.suffixed(Cow::Borrowed(name))
     }
 
     /// Names a sub-select that all who ask for it, for the same condition, read.
@@ -73,7 +81,7 @@ impl super::Renderer<'_> {
             return Ok(known.word.clone());
         }
         drop(known);
-        Ok(self.named.add(name, of, make()?))
+        Ok(self.named.add(Cow::Owned(name.to_owned()), of, make()?))
     }
 
     /// Whether a table that was read has the name of a sub-select, and would be taken for it.
