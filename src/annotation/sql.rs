@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
 use crate::predicate::PredicateNode;
-use crate::render::{Renderer, Scope, iden, reject_nul_text, select_as, side_by_side};
+use crate::render::{Renderer, Scope, iden, reject_nul_text, select_as, side_by_side, sub_select};
 use crate::schema::Path;
 
 /// What messages call the text between joined texts.
@@ -49,7 +49,7 @@ pub(crate) fn scalar(
             order,
         } => distinct_text(renderer, scope, annotation, value, delimiter, *order, false)?,
     };
-    Ok(Expr::SubQuery(None, Box::new(select.into())))
+    Ok(sub_select(select))
 }
 
 /// Aggregates of the same rows, side by side.

@@ -19,7 +19,7 @@ use super::forms::Bounded;
 use super::outputs::TOTAL;
 use super::request::Request;
 use crate::error::Error;
-use crate::render::{Scope, iden, side_by_side};
+use crate::render::{Scope, count_all, iden, side_by_side, sub_select};
 
 const CANDIDATES: &str = "candidates";
 const COMPLETE: &str = "is_complete";
@@ -71,12 +71,12 @@ impl<S: Fn(&mut SelectStatement), O: Fn(&mut SelectStatement)> Page<S, O> {
         let matches = renderer.name("matches", matches);
 
         let mut found = Query::select();
-        found.expr(count()).from(iden(&matches));
-        let fills = value(found).eq(Expr::cust(request.limit().to_string()));
+        found.expr(count_all()).from(iden(&matches));
+        let fills = sub_select(found).eq(Expr::cust(request.limit().to_string()));
         rows.expr(Expr::cust("1")).limit(looked_at);
         let mut seen = Query::select();
-        seen.expr(count()).from_subquery(rows, scope.iden());
-        let saw_all = value(seen).lt(Expr::cust(looked_at.to_string()));
+        seen.expr(count_all()).from_subquery(rows, scope.iden());
+        let saw_all = sub_select(seen).lt(Expr::cust(looked_at.to_string()));
         let complete = fills.or(saw_all);
         let complete = match enough_links {
             Some(enough) => enough.and(complete),
@@ -117,7 +117,7 @@ pub(super) fn total(
     let looked_at = bounded.looked_at;
     let row = Scope::root(request.definition.alias);
     candidates.expr(row.column(start)).limit(looked_at + 1);
-    let array = Expr::cust_with_exprs("ARRAY $1", [value(candidates)]);
+    let array = Expr::cust_with_exprs("ARRAY $1", [sub_select(candidates)]);
     let mut candidates = Query::select();
     candidates.expr_as(array, start);
     let candidates = request.renderer.name("total_candidates", candidates);
@@ -133,8 +133,8 @@ pub(super) fn total(
         None => few,
     };
     let case = CaseStatement::new()
-        .case(few, value(count_of(matches)))
-        .finally(value(count_of(otherwise)));
+        .case(few, sub_select(count_of(matches)))
+        .finally(sub_select(count_of(otherwise)));
     let mut total = Query::select();
     total.expr_as(case, TOTAL);
     Ok(total)
@@ -171,13 +171,5 @@ fn enough_links(request: &Request<'_>, bounded: &Bounded) -> Result<Option<Expr>
 fn the(word: &Cow<'static, str>, column: &'static str) -> Expr {
     let mut select = Query::select();
     select.column(column).from(iden(word));
-    value(select)
-}
-
-fn count() -> Expr {
-    Func::cust("COUNT").arg(Expr::cust("*")).into()
-}
-
-fn value(select: SelectStatement) -> Expr {
-    Expr::SubQuery(None, Box::new(select.into()))
+    sub_select(select)
 }

@@ -92,9 +92,13 @@ fn part(
     };
     let mut otherwise = rows(request, columns, orders, arm, &bounded.all)?;
     otherwise.limit(request.limit());
+    let mut bare_rows = request.bare_rows(&bounded.narrow)?;
+    for condition in &arm.conditions {
+        bare_rows.and_where(condition.clone());
+    }
     let parts = bounded::Page {
         candidates: rows(request, columns, orders, arm, &bounded.narrow)?,
-        rows: narrowed(request, arm, &bounded.narrow)?,
+        rows: bare_rows,
         sorted: |select: &mut SelectStatement| {
             sort_by_name(request, columns, orders, arm.leading, select);
         },
@@ -104,22 +108,6 @@ fn part(
         otherwise,
     };
     parts.select(request, bounded)
-}
-
-/// The rows of one part of the page, of no use but to be counted.
-fn narrowed(
-    request: &Request<'_>,
-    arm: &Arm,
-    filters: &[PredicateNode],
-) -> Result<SelectStatement, Error> {
-    let scope = Scope::root(request.definition.alias);
-    let (table, conditions) = request.rows(&scope, filters)?;
-    let mut select = Query::select();
-    select.from(table);
-    for condition in conditions.into_iter().chain(arm.conditions.iter().cloned()) {
-        select.and_where(condition);
-    }
-    Ok(select)
 }
 
 /// Sorts rows that have the page's columns already.

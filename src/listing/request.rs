@@ -1,6 +1,6 @@
 //! A listing that is being built.
 
-use sea_query::SelectStatement;
+use sea_query::{Query, SelectStatement};
 
 use super::forms::Forms;
 use super::outputs::Outputs;
@@ -38,6 +38,18 @@ impl Request<'_> {
             self.renderer.conjuncts(scope, filter, &mut conditions)?;
         }
         Ok((table, side_by_side(conditions)))
+    }
+
+    /// The rows that meet the conditions, of no use but to be counted: no column, no order.
+    pub fn bare_rows(&self, filters: &[PredicateNode]) -> Result<SelectStatement, Error> {
+        let scope = Scope::root(self.definition.alias);
+        let (table, conditions) = self.rows(&scope, filters)?;
+        let mut select = Query::select();
+        select.from(table);
+        for condition in conditions {
+            select.and_where(condition);
+        }
+        Ok(select)
     }
 
     /// A whole statement: with the sub-selects that it names.

@@ -1,6 +1,6 @@
 //! The length of the whole listing, beside its page.
 
-use sea_query::{Expr, Func, IntoIden, Query, SelectStatement};
+use sea_query::{Expr, IntoIden, Query, SelectStatement};
 
 use super::bounded;
 use super::forms::Way;
@@ -8,8 +8,7 @@ use super::outputs::TOTAL;
 use super::page::Total;
 use super::request::Request;
 use crate::error::Error;
-use crate::predicate::PredicateNode;
-use crate::render::Scope;
+use crate::render::count_all;
 use crate::schema::DataType;
 use crate::statement::{OutputColumn, Statement};
 
@@ -28,7 +27,7 @@ pub(super) fn select(request: &Request<'_>) -> Result<Option<SelectStatement>, E
     if matches!(request.page.total, Total::None | Total::Estimated) {
         return Ok(None);
     }
-    let all = rows(request, request.forms.total.all())?;
+    let all = request.bare_rows(request.forms.total.all())?;
     let (bounded, start) = match &request.forms.total {
         Way::Bounded(bounded) => match bounded.start() {
             Some(start) => (bounded, start),
@@ -36,7 +35,7 @@ pub(super) fn select(request: &Request<'_>) -> Result<Option<SelectStatement>, E
         },
         Way::Flat(_) => return Ok(Some(count(all))),
     };
-    let candidates = rows(request, &bounded.narrow)?;
+    let candidates = request.bare_rows(&bounded.narrow)?;
     let total = bounded::total(request, bounded, start, candidates, all, count)?;
     Ok(Some(total))
 }
@@ -53,7 +52,7 @@ pub(super) fn alone(request: &Request<'_>) -> Result<Statement, Error> {
 }
 
 fn counted(mut rows: SelectStatement) -> SelectStatement {
-    rows.expr_as(Func::cust("COUNT").arg(Expr::cust("*")), TOTAL);
+    rows.expr_as(count_all(), TOTAL);
     rows
 }
 
@@ -69,7 +68,7 @@ pub(super) fn estimate(request: &Request<'_>) -> Result<Option<SelectStatement>,
     match request.page.total {
         Total::Estimated => {
             let rows = request.statement(|request| {
-                let mut rows = rows(request, request.forms.total.all())?;
+                let mut rows = request.bare_rows(request.forms.total.all())?;
                 rows.expr(Expr::cust("1"));
                 Ok(rows)
             })?;
@@ -77,15 +76,4 @@ pub(super) fn estimate(request: &Request<'_>) -> Result<Option<SelectStatement>,
         }
         _ => Ok(None),
     }
-}
-
-fn rows(request: &Request<'_>, filters: &[PredicateNode]) -> Result<SelectStatement, Error> {
-    let scope = Scope::root(request.definition.alias);
-    let (table, conditions) = request.rows(&scope, filters)?;
-    let mut select = Query::select();
-    select.from(table);
-    for condition in conditions {
-        select.and_where(condition);
-    }
-    Ok(select)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sea_query::{BinOper, Expr, ExprTrait, Func, Value, extension::postgres::PgBinOper};
 
-use super::value::{bound, comparable, reject_nul, reject_nul_text};
+use super::value::{bound, comparable, reject_nul, reject_nul_text, sub_select};
 use super::{Renderer, Scope};
 use crate::error::Error;
 use crate::expression::Node;
@@ -164,7 +164,7 @@ impl Renderer<'_> {
             return self.predicate(scope, filter);
         };
         let keys = self.keys(scope, first, &path.hops[1..], filter)?;
-        let keys = Expr::cust_with_expr("ARRAY $1", Expr::SubQuery(None, Box::new(keys.into())));
+        let keys = Expr::cust_with_expr("ARRAY $1", sub_select(keys));
         let (how, over) = quantified(negated);
         let pointing = scope.column(first.from);
         Ok(pointing.binary(how, Func::cust(over).arg(keys)))

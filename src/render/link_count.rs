@@ -1,9 +1,12 @@
 //! How many links point at what is wanted, as the indexes know: counted up to a limit.
 
+use std::borrow::Cow;
+
 use sea_query::{Expr, ExprTrait, Func, Order, Query, SelectStatement};
 
-use super::linked::{Wanted, count_all, each, values};
+use super::linked::{Wanted, each, values};
 use super::name::iden;
+use super::value::{count_all, sub_select};
 use super::{Renderer, Scope};
 use crate::error::Error;
 use crate::predicate::{Form, Linked, Quantifier};
@@ -44,7 +47,7 @@ impl Renderer<'_> {
         })?;
         let mut select = Query::select();
         select.column(MANY).from(iden(&links));
-        Ok(Expr::SubQuery(None, Box::new(select.into())))
+        Ok(sub_select(select))
     }
 
     /// The wanted value that the fewest links point at.
@@ -56,11 +59,11 @@ impl Renderer<'_> {
             .from(iden(&self.links_of_each(linked)?))
             .order_by(NUMBER, Order::Asc)
             .limit(1);
-        Ok(Expr::SubQuery(None, Box::new(select.into())))
+        Ok(sub_select(select))
     }
 
     /// The sub-select of the wanted values with the number of their links.
-    fn links_of_each(&self, linked: &Linked) -> Result<std::borrow::Cow<'static, str>, Error> {
+    fn links_of_each(&self, linked: &Linked) -> Result<Cow<'static, str>, Error> {
         self.name_once("links_of_each", linked, "links of each", || {
             let word = each(&Scope::root(linked.row.alias), linked);
             let value = || Expr::col((iden(&word), iden(&word)));
@@ -88,6 +91,6 @@ impl Renderer<'_> {
                 .limit(limit + 1);
             count.from_subquery(links, link.inside("counted").iden());
         }
-        Ok(Expr::SubQuery(None, Box::new(count.into())))
+        Ok(sub_select(count))
     }
 }

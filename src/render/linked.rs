@@ -11,12 +11,13 @@ use sea_query::{BinOper, Expr, ExprTrait, Func, Query, SelectStatement, UnionTyp
 
 use super::condition::array;
 use super::name::{free_name, iden, is_name, select_as};
+use super::value::{count_all, sub_select};
 use super::{Renderer, Scope, side_by_side};
 use crate::error::Error;
 use crate::predicate::{Form, Linked, Quantifier};
 use crate::schema::Path;
 
-/// Which of the wanted values, and what else is read there.
+/// Which of the wanted values.
 pub(super) enum Wanted {
     /// Any of them.
     All,
@@ -168,7 +169,7 @@ impl Renderer<'_> {
         let each = each(&Scope::root(linked.row.alias), linked);
         let mut number = values(linked, &each);
         number.expr(Func::count_distinct(Expr::col((iden(&each), iden(&each)))));
-        let number = Expr::SubQuery(None, Box::new(number.into()));
+        let number = sub_select(number);
         let mut counted = Query::select();
         counted
             .column(start)
@@ -265,7 +266,7 @@ impl Renderer<'_> {
         Ok(match form {
             Form::Set => from.in_subquery(keys),
             Form::Probe | Form::OneByOne => {
-                let keys = Expr::SubQuery(None, Box::new(keys.into()));
+                let keys = sub_select(keys);
                 let keys = Expr::cust_with_exprs("ARRAY $1", [keys]);
                 from.binary(BinOper::Equal, Func::cust("ANY").arg(keys))
             }
@@ -297,10 +298,6 @@ impl Renderer<'_> {
             Ok(select)
         })
     }
-}
-
-pub(super) fn count_all() -> Expr {
-    Func::cust("COUNT").arg(Expr::cust("*")).into()
 }
 
 /// The wanted values, as rows of one column that is called as they are.

@@ -28,7 +28,9 @@ pub(crate) use self::condition::side_by_side;
 pub(crate) use self::name::{NAME_BYTES, free_name, iden, is_name, select_as};
 pub(crate) use self::path::all;
 pub(crate) use self::scope::Scope;
-pub(crate) use self::value::{bound, comparable, reject_nul, reject_nul_text};
+pub(crate) use self::value::{
+    bound, comparable, count_all, reject_nul, reject_nul_text, sub_select,
+};
 
 /// What the parts of one statement have in common.
 pub(crate) struct Renderer<'a> {

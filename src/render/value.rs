@@ -1,6 +1,6 @@
 //! Bound values, and what is compared with them.
 
-use sea_query::{Expr, ExprTrait, Value};
+use sea_query::{Expr, ExprTrait, Func, SelectStatement, Value};
 
 use crate::error::Error;
 use crate::schema::DataType;
@@ -11,6 +11,16 @@ pub(crate) fn bound(value: Value) -> Expr {
         (Some(DataType::Array(element)), value) => Expr::Value(value).cast_as(element.array_name()),
         (_, value) => Expr::Value(value),
     }
+}
+
+/// `COUNT(*)`
+pub(crate) fn count_all() -> Expr {
+    Func::cust("COUNT").arg(Expr::cust("*")).into()
+}
+
+/// A sub-select of one row and column as a value: `(SELECT ..)`.
+pub(crate) fn sub_select(select: SelectStatement) -> Expr {
+    Expr::SubQuery(None, Box::new(select.into()))
 }
 
 /// What is compared with a bound value of a type. PostgreSQL compares varchar with text, but not arrays of them.
