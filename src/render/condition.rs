@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use sea_query::{BinOper, Expr, ExprTrait, Func, Value, extension::postgres::PgBinOper};
+use sea_query::{
+    BinOper, Expr, ExprTrait, Func, Query, SelectStatement, Value, extension::postgres::PgBinOper,
+};
 
 use super::value::{bound, comparable, reject_nul, reject_nul_text, sub_select};
-use super::{Renderer, Scope};
+use super::{Renderer, RowSet, Scope, iden};
+use crate::aggregate::{self, ValuesNode};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::predicate::{ArrayComparison, Comparison, PredicateNode};
@@ -16,6 +19,9 @@ const DEEPEST: u32 = 64;
 
 /// How many conditions may be a chain to sea-query, at each depth.
 const LONGEST_CHAIN: usize = 8;
+
+/// A set of rows that is written where it is read.
+const ROWS: &str = "rows";
 
 /// How many may be one where nothing is around them.
 const LONGEST_LIST: usize = 64;
@@ -119,6 +125,11 @@ impl Renderer<'_> {
                 filter,
                 negated,
             } => self.one_of_rows(scope, path, filter, *negated)?,
+            PredicateNode::InRows {
+                node,
+                values,
+                negated,
+            } => self.in_rows(scope, node, values, *negated)?,
             PredicateNode::Not(inner) => self.predicate(scope, inner)?.not(),
             PredicateNode::NotTrue(inner) => self
                 .predicate(scope, inner)?
@@ -168,6 +179,49 @@ impl Renderer<'_> {
         let (how, over) = quantified(negated);
         let pointing = scope.column(first.from);
         Ok(pointing.binary(how, Func::cust(over).arg(keys)))
+    }
+
+    /// One of the values that something has in a set of rows.
+    fn in_rows(
+        &self,
+        scope: &Scope<'_>,
+        node: &Node,
+        values: &ValuesNode,
+        negated: bool,
+    ) -> Result<Expr, Error> {
+        let mut select = Query::select();
+        select.expr(Expr::cust("1"));
+        let value = self.expression(scope, node)?;
+        let is_value = |row: &Scope<'_>, select: &mut SelectStatement| {
+            let held = self.expression(row, &values.value)?;
+            select.and_where(held.eq(value));
+            if let Some(only) = &values.only {
+                select.and_where(self.predicate(row, only)?);
+            }
+            Ok::<_, Error>(())
+        };
+        if self.has_sets_apart() {
+            let set = RowSet::within(&values.rows, None, ROWS);
+            let row = scope.inside(ROWS);
+            let word = row.iden();
+            is_value(&row.held_by(&set), &mut select)?;
+            let rows = self.deeper(|| aggregate::write_set(self, &set))?;
+            select.from_subquery(rows, word);
+        } else {
+            let set = self.row_set(&values.rows, None);
+            let row = scope.inside(set.word.clone());
+            if row.iden() == iden(&set.word) {
+                select.from(row.iden());
+            } else {
+                select.from_as(iden(&set.word), row.iden());
+            }
+            is_value(&row.held_by(&*set), &mut select)?;
+        }
+        Ok(if negated {
+            Expr::not_exists(select)
+        } else {
+            Expr::exists(select)
+        })
     }
 
     fn combined(

@@ -65,7 +65,7 @@ impl Renderer<'_> {
     }
 
     /// Joins `hops` one inside the other, so that each has a name that none around it has.
-    pub(super) fn hops(
+    pub fn hops(
         &self,
         before: &Scope<'_>,
         hops: &[Hop],
