@@ -321,7 +321,9 @@ impl<E: Entity> GroupedListing<E> {
         for order in &self.orders {
             keys.push(match order {
                 Key::Number(order) => {
-                    let known = sorted.iter().find(|(node, _)| Arc::ptr_eq(node, &order.node));
+                    let known = sorted
+                        .iter()
+                        .find(|(node, _)| Arc::ptr_eq(node, &order.node));
                     let (_, value) = known.ok_or_else(|| Error::OtherRows {
                         number: order.node.name.clone(),
                     })?;

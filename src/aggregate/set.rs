@@ -326,7 +326,9 @@ fn own_filter(required: &Required, annotation: &AnnotationNode) -> Option<Option
 fn conjuncts(filter: Option<&PredicateNode>) -> Vec<&PredicateNode> {
     match filter {
         None => Vec::new(),
-        Some(PredicateNode::All(all)) => all.iter().flat_map(|node| conjuncts(Some(node))).collect(),
+        Some(PredicateNode::All(all)) => {
+            all.iter().flat_map(|node| conjuncts(Some(node))).collect()
+        }
         Some(other) => vec![other],
     }
 }
@@ -382,7 +384,10 @@ impl Holder for Joins {
     fn reads(&self, _: &'static str) {}
 
     fn knows(&self, word: &str) -> bool {
-        self.joined.borrow().iter().any(|(_, joined)| joined == word)
+        self.joined
+            .borrow()
+            .iter()
+            .any(|(_, joined)| joined == word)
     }
 
     fn annotation(&self, _: &Scope<'_>, annotation: &Arc<AnnotationNode>) -> Option<Expr> {
