@@ -3,6 +3,7 @@
 mod bad_input;
 mod content_types;
 mod cursors;
+mod dashboard;
 mod dates;
 mod filters;
 mod laws;
@@ -15,6 +16,7 @@ mod postgres_driver;
 #[cfg(feature = "query-string")]
 mod query_string;
 mod rows;
+mod scene;
 mod sql;
 mod statement;
 mod statistics;
