@@ -1,5 +1,6 @@
 //! The crate on a real PostgreSQL: one binary, a module for each law, builder or topic.
 
+mod aggregate;
 mod bad_input;
 mod content_types;
 mod cursors;
