@@ -1,42 +1,42 @@
 //! [`Groups`]: the numbers of each group, in their order.
 
-use pagewise::Strategy::{Legacy, Optimized};
 use pagewise::aggregate::Groups;
 use pagewise::chat::{Experiment, Message, Participant, Session, Trace};
-use postgres::Transaction;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::Index;
 
 use super::asked::{list, of};
+use super::case::{AnyCase, Case, build, read, same_lines};
 use super::entities::Measured;
-use super::harness::{failed, not_built, on_worlds, refused};
+use super::harness::on_worlds;
 use super::measure::{Measurement, NumberPlan, number_plan};
 use super::set::{Set, SetPlan, set_plan};
-use crate::laws::{Of, Outcome};
-use crate::oracle::Context;
-use crate::oracle::datum::Datum;
+use crate::laws::Of;
+use crate::oracle::datum::{Datum, Decoded};
 use crate::oracle::plan::{ValuePlan, simple_value};
 use crate::oracle::value::Value;
+use crate::oracle::{Context, Uses};
 use crate::world::world;
 
 #[derive(Clone, Debug)]
-struct GroupsPlan {
+pub struct GroupsPlan {
     of: Of,
     set: SetPlan,
     by: Vec<ValuePlan>,
     numbers: Vec<NumberPlan>,
     /// By which of the numbers it is sorted.
-    orders: Vec<(prop::sample::Index, bool)>,
+    orders: Vec<(Index, bool)>,
     limit: u32,
 }
 
-fn groups_plan() -> impl Strategy<Value = GroupsPlan> {
+pub fn groups_plan() -> impl Strategy<Value = GroupsPlan> {
     (
         of(),
         set_plan(1),
         vec(simple_value(), 1..3),
         vec(number_plan(), 1..4),
-        vec((any::<prop::sample::Index>(), any::<bool>()), 0..3),
+        vec((any::<Index>(), any::<bool>()), 0..3),
         1_u32..8,
     )
         .prop_map(|(of, set, by, numbers, orders, limit)| GroupsPlan {
@@ -65,6 +65,17 @@ pub fn measurements<E: Measured>(
         all.push(measurement.named(format!("number {at}")));
     }
     all
+}
+
+/// What they are called together.
+pub fn words<E: Measured>(set: &Set<E>, numbers: &[Measurement<E>]) -> String {
+    let words: Vec<_> = numbers.iter().map(|number| &*number.words).collect();
+    format!("of {}\n{}", set.words, words.join("\n"))
+}
+
+pub fn uses<E: Measured>(set: &Set<E>, numbers: &[Measurement<E>]) -> Uses {
+    let uses = numbers.iter().map(|number| &number.uses);
+    uses.fold(set.uses.clone(), Uses::and)
 }
 
 /// The rows that have the same values, by those values.
@@ -96,175 +107,140 @@ pub fn ranked(a: &Datum, b: &Datum, descending: bool) -> std::cmp::Ordering {
     }
 }
 
-fn is_right<E: Measured>(
-    transaction: &mut Transaction<'_>,
-    context: &Context,
-    plan: &GroupsPlan,
-) -> Outcome {
-    let set = Set::<E>::new(&plan.set, context);
-    let by: Vec<_> = plan
-        .by
-        .iter()
-        .map(|value| value.value::<E>(context))
-        .collect();
-    let numbers = measurements(&plan.numbers, &set, context);
-    let orders: Vec<_> = plan
-        .orders
-        .iter()
-        .map(|(at, descending)| (at.index(numbers.len()), *descending))
-        .collect();
-
-    let mut expected: Vec<(Vec<Datum>, Vec<Datum>)> = grouped(context, &by, &set.members)
-        .into_iter()
-        .map(|(keys, rows)| {
-            let values = numbers
-                .iter()
-                .map(|number| (number.of)(&context.view, &rows));
-            (keys, values.collect())
-        })
-        .collect();
-    // Stable: the groups are in the order of their values.
-    expected.sort_by(|(_, a), (_, b)| {
-        let orders = orders
-            .iter()
-            .map(|(at, descending)| ranked(&a[*at], &b[*at], *descending));
-        orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
-    });
-    expected.truncate(usize::try_from(plan.limit).unwrap_or(usize::MAX));
-
-    let words: Vec<_> = numbers.iter().map(|number| &*number.words).collect();
-    let keys: Vec<_> = by.iter().map(|value| &*value.words).collect();
-    let words = format!(
-        "team {}, of {}\nby {}\n{}\norders {orders:?}, first {}",
-        context.view.tenant,
-        set.words,
-        keys.join("\nby "),
-        words.join("\n"),
-        plan.limit
-    );
-    for strategy in [Optimized, Legacy] {
-        let mut groups = Groups::of(&set.rows)
-            .tenant(context.view.tenant)
-            .numbers(list(numbers.iter().map(|number| &number.number)))
-            .limit(plan.limit)
-            .strategy(strategy);
-        for (at, value) in by.iter().enumerate() {
-            groups = (value.group)(groups, &format!("key {at}"));
-        }
-        for (at, descending) in &orders {
-            groups = groups.order_by(numbers[*at].number.order(*descending));
-        }
-        let statement = groups.build().map_err(|error| not_built(&error, &words))?;
-        transaction
-            .prepare(statement.text())
-            .map_err(|error| failed(format!("{error:?}"), &words, &statement))?;
-        let rows = statement
-            .fetch(transaction)
-            .map_err(|error| refused(&error, &words, &statement))?;
-        let mut found = Vec::new();
-        for row in rows {
-            let keys: Result<Vec<_>, _> = by
-                .iter()
-                .enumerate()
-                .map(|(at, value)| (value.group_of)(&row, &format!("key {at}")))
-                .collect();
-            let values: Result<Vec<_>, _> = numbers
-                .iter()
-                .map(|number| number.number.read(&row))
-                .collect();
-            let read = keys.and_then(|keys| Ok((keys, values?)));
-            found.push(read.map_err(|error| refused(&error, &words, &statement))?);
-        }
-        let agrees = |(a, b): (&Vec<Datum>, &Vec<Datum>)| {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.agrees(b))
-        };
-        let is_same = found.len() == expected.len()
-            && found
-                .iter()
-                .zip(&expected)
-                .all(|(a, b)| agrees((&a.0, &b.0)) && agrees((&a.1, &b.1)));
-        if !is_same {
-            let why = format!("{strategy:?}\n   found {found:?}\nexpected {expected:?}");
-            return Err(failed(why, &words, &statement));
+impl GroupsPlan {
+    pub fn case(&self, context: &Context, no_arrays: bool) -> Case<Groups> {
+        match self.of {
+            Of::Sessions => self.of_entity::<Session>(context, no_arrays),
+            Of::Experiments => self.of_entity::<Experiment>(context, no_arrays),
+            Of::Messages => self.of_entity::<Message>(context, no_arrays),
+            Of::Traces => self.of_entity::<Trace>(context, no_arrays),
+            Of::Participants => self.of_entity::<Participant>(context, no_arrays),
         }
     }
-    Ok(())
+
+    fn of_entity<E: Measured>(&self, context: &Context, no_arrays: bool) -> Case<Groups> {
+        let set = Set::<E>::new(&self.set, context);
+        let mut by: Vec<_> = self
+            .by
+            .iter()
+            .map(|value| value.value::<E>(context))
+            .filter(|value| !(no_arrays && value.is_array))
+            .collect();
+        if by.is_empty() {
+            by.push(E::values().swap_remove(0));
+        }
+        let numbers = measurements(&self.numbers, &set, context);
+        let orders: Vec<_> = self
+            .orders
+            .iter()
+            .map(|(at, descending)| (at.index(numbers.len()), *descending))
+            .collect();
+
+        let mut expected: Vec<(Vec<Datum>, Vec<Datum>)> = grouped(context, &by, &set.members)
+            .into_iter()
+            .map(|(keys, rows)| {
+                let values = numbers.iter();
+                let values = values.map(|number| (number.of)(&context.view, &rows));
+                (keys, values.collect())
+            })
+            .collect();
+        // Stable: the groups are in the order of their values.
+        expected.sort_by(|(_, a), (_, b)| {
+            let orders = orders.iter();
+            let orders = orders.map(|(at, descending)| ranked(&a[*at], &b[*at], *descending));
+            orders.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
+        });
+        expected.truncate(usize::try_from(self.limit).unwrap_or(usize::MAX));
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(keys, values)| [keys, values].concat())
+            .collect();
+
+        let mut part = Groups::of(&set.rows)
+            .numbers(list(numbers.iter().map(|number| &number.number)))
+            .limit(self.limit);
+        for (at, value) in by.iter().enumerate() {
+            part = (value.group)(part, &format!("key {at}"));
+        }
+        for (at, descending) in &orders {
+            part = part.order_by(numbers[*at].number.order(*descending));
+        }
+        let keys: Vec<_> = by.iter().map(|value| &*value.words).collect();
+        let by_uses = by.iter().map(|value| &value.uses);
+        Case {
+            words: format!(
+                "groups {}\nby {}\norders {orders:?}, first {}",
+                words(&set, &numbers),
+                keys.join("\nby "),
+                self.limit
+            ),
+            uses: by_uses.fold(uses(&set, &numbers), Uses::and),
+            part,
+            build: build!(),
+            check: Box::new(move |rows| {
+                let mut found = Vec::new();
+                for row in rows {
+                    let keys = by.iter().enumerate();
+                    let keys = keys.map(|(at, value)| (value.group_of)(row, &format!("key {at}")));
+                    let values = numbers.iter().map(|number| number.number.read(row));
+                    found.push(read(keys.chain(values))?);
+                }
+                same_lines(&found, &expected)
+            }),
+        }
+    }
 }
 
 #[test]
 fn groups_are_what_the_rows_say() {
-    on_worlds(60, world(), groups_plan(), |transaction, context, plan| {
-        let is_right = match plan.of {
-            Of::Sessions => is_right::<Session>,
-            Of::Experiments => is_right::<Experiment>,
-            Of::Messages => is_right::<Message>,
-            Of::Traces => is_right::<Trace>,
-            Of::Participants => is_right::<Participant>,
-        };
-        is_right(transaction, context, plan)
+    on_worlds(50, world(), groups_plan(), |transaction, context, plan| {
+        plan.case(context, false)
+            .holds(transaction, context.view.tenant)
     });
 }
 
 /// Exactly the groups of given values: those without rows too, and no others.
+fn of_given(
+    context: &Context,
+    (sessions, bots, numbers): &(SetPlan, SetPlan, Vec<NumberPlan>),
+) -> Case<Groups> {
+    let sessions = Set::<Session>::new(sessions, context);
+    let bots = Set::<Experiment>::new(bots, context);
+    let (rows, given) = bots.part(context);
+    let numbers = measurements(numbers, &sessions, context);
+    let mut given: Vec<i64> = given.iter().map(|bot| bot.id).collect();
+    given.sort_unstable();
+    let line = |id: i64| {
+        let of = sessions.members.iter().filter(|s| s.experiment == id);
+        let of: Vec<_> = of.cloned().collect();
+        let values = numbers.iter().map(|number| (number.of)(&context.view, &of));
+        std::iter::once(Datum::Int(id)).chain(values).collect()
+    };
+    let expected: Vec<Vec<Datum>> = given.into_iter().map(line).collect();
+    Case {
+        words: format!("{}\neach of {}", words(&sessions, &numbers), bots.words),
+        uses: uses(&sessions, &numbers).and(&bots.part_uses()),
+        part: Groups::of(&sessions.rows)
+            .by(Session::EXPERIMENT_ID)
+            .each_of(&rows.values(Experiment::ID))
+            .numbers(list(numbers.iter().map(|number| &number.number))),
+        build: build!(),
+        check: Box::new(move |rows| {
+            let mut found = Vec::new();
+            for row in rows {
+                let key = row.get_value(Session::EXPERIMENT_ID).map(Decoded::datum);
+                let values = numbers.iter().map(|number| number.number.read(row));
+                found.push(read(std::iter::once(key).chain(values))?);
+            }
+            same_lines(&found, &expected)
+        }),
+    }
+}
+
 #[test]
 fn groups_of_given_values() {
     let plans = (set_plan(1), set_plan(0), vec(number_plan(), 1..4));
-    on_worlds(
-        40,
-        world(),
-        plans,
-        |transaction, context, (sessions, bots, numbers)| {
-            let sessions = Set::<Session>::new(sessions, context);
-            let bots = Set::<Experiment>::new(bots, context);
-            let (rows, given) = bots.part(context);
-            let numbers = measurements(numbers, &sessions, context);
-            let mut expected = Vec::new();
-            let mut given: Vec<i64> = given.iter().map(|bot| bot.id).collect();
-            given.sort_unstable();
-            for id in given {
-                let of = sessions.members.iter().filter(|s| s.experiment == id);
-                let of: Vec<_> = of.cloned().collect();
-                let values = numbers.iter().map(|number| (number.of)(&context.view, &of));
-                expected.push((id, values.collect::<Vec<_>>()));
-            }
-            for strategy in [Optimized, Legacy] {
-                let statement = Groups::of(&sessions.rows)
-                    .tenant(context.view.tenant)
-                    .by(Session::EXPERIMENT_ID)
-                    .each_of(&rows.values(Experiment::ID))
-                    .numbers(list(numbers.iter().map(|number| &number.number)))
-                    .strategy(strategy)
-                    .build()
-                    .map_err(|error| not_built(&error, &sessions.words))?;
-                let words: Vec<_> = numbers.iter().map(|number| &*number.words).collect();
-                let words = format!(
-                    "of {}\neach of {}\n{}",
-                    sessions.words,
-                    bots.words,
-                    words.join("\n")
-                );
-                let found = statement
-                    .fetch(transaction)
-                    .map_err(|error| refused(&error, &words, &statement))?;
-                let mut read = Vec::new();
-                for row in &found {
-                    let key = row.get_value(Session::EXPERIMENT_ID);
-                    let values = numbers.iter().map(|number| number.number.read(row));
-                    let values: Result<Vec<_>, _> = values.collect();
-                    let row = key.and_then(|key| Ok((key, values?)));
-                    read.push(row.map_err(|error| refused(&error, &words, &statement))?);
-                }
-                let is_same = read.len() == expected.len()
-                    && read
-                        .iter()
-                        .zip(&expected)
-                        .all(|(a, b)| a.0 == b.0 && a.1.iter().zip(&b.1).all(|(a, b)| a.agrees(b)));
-                if !is_same {
-                    let why = format!("{strategy:?}\n   found {read:?}\nexpected {expected:?}");
-                    return Err(failed(why, &words, &statement));
-                }
-            }
-            Ok(())
-        },
-    );
+    on_worlds(30, world(), plans, |transaction, context, plan| {
+        of_given(context, plan).holds(transaction, context.view.tenant)
+    });
 }

@@ -1,9 +1,8 @@
-//! What the tests of aggregates need: databases with worlds in them, and messages that can be read.
+//! Databases with worlds in them, and requests of them.
 
 use std::cell::RefCell;
-use std::fmt::{Debug, Display};
+use std::fmt::Debug;
 
-use pagewise::Statement;
 use postgres::Transaction;
 use proptest::prelude::*;
 
@@ -23,49 +22,22 @@ pub fn on_worlds<P: Debug>(
     plans: impl Strategy<Value = P>,
     test: impl Fn(&mut Transaction<'_>, &Context, &P) -> Outcome,
 ) {
-    let connection = RefCell::new(Connection::open());
     let requests = proptest::collection::vec((tenant(), plans), 1..4);
-    check(cases, &(worlds, requests), |(world, requests)| {
+    on_requests(cases, &(worlds, requests), test);
+}
+
+/// The same, where the requests are made for the world.
+pub fn on_requests<P: Debug>(
+    cases: u32,
+    requests: &impl Strategy<Value = (World, Vec<(i64, P)>)>,
+    test: impl Fn(&mut Transaction<'_>, &Context, &P) -> Outcome,
+) {
+    let connection = RefCell::new(Connection::open());
+    check(cases, requests, |(world, requests)| {
         connection.borrow_mut().with(&world, |transaction| {
             requests.iter().try_for_each(|(tenant, plan)| {
                 test(transaction, &context(&world, *tenant, Operands::Near), plan)
             })
         })
     });
-}
-
-/// A failure with what was asked and what was sent.
-pub fn failed(why: impl Display, words: impl Display, statement: &Statement) -> TestCaseError {
-    let parameters = statement.parameters();
-    TestCaseError::fail(format!(
-        "{why}\n\n{words}\n\n{statement:#}\n{parameters:?}\n"
-    ))
-}
-
-/// What was refused, in full.
-pub fn refused(
-    error: &pagewise::Error,
-    words: impl Display,
-    statement: &Statement,
-) -> TestCaseError {
-    failed(format!("{error}: {error:?}"), words, statement)
-}
-
-/// A builder that refuses what is right.
-pub fn not_built(error: &pagewise::Error, words: impl Display) -> TestCaseError {
-    TestCaseError::fail(format!("not built: {error}: {error:?}\n\n{words}"))
-}
-
-/// Fails if what must be equal is not.
-pub fn same<T: PartialEq + Debug>(
-    (found, expected): (T, T),
-    what: impl Display,
-    words: impl Display,
-    statement: &Statement,
-) -> Outcome {
-    if found == expected {
-        return Ok(());
-    }
-    let why = format!("{what}\n   found {found:?}\nexpected {expected:?}");
-    Err(failed(why, words, statement))
 }

@@ -3,10 +3,12 @@
 
 mod any_number;
 mod asked;
+mod case;
 mod combined;
 mod entities;
 mod groups;
 mod harness;
 mod listing;
 mod measure;
+mod series;
 mod set;

@@ -141,7 +141,7 @@ pub struct Plan {
 pub fn plan(scene: &'static Scene) -> impl Strategy<Value = Plan> {
     let whose = (
         prop_oneof![4 => Just(1), 1 => TEAMS],
-        scene.window(),
+        scene::buckets(scene),
         any::<bool>(),
     );
     let how = (
@@ -149,18 +149,12 @@ pub fn plan(scene: &'static Scene) -> impl Strategy<Value = Plan> {
             5 => Just(scene.zone),
             1 => select(&[Tz::UTC, Tz::Pacific__Kiritimati, Tz::America__New_York][..])
         ],
-        scene::every(),
         any::<bool>(),
     );
     let beside = (table(), 1_usize..4, select(&*scene.moments), visible());
     (whose, [picks(), picks(), picks(), picks()], how, beside).prop_map(
-        |((tenant, (start, end), include_archived), lists, (zone, every, sparse), beside)| {
+        |((tenant, ((start, end), every), include_archived), lists, (zone, sparse), beside)| {
             let (bots, most, now, visible) = beside;
-            // A month by the minute is a test of patience.
-            let every = match every {
-                Every::Minutes(_) | Every::Hour if (end - start).num_days() > 15 => Every::Day,
-                every => every,
-            };
             let filters = Filters {
                 start,
                 end,

@@ -115,15 +115,29 @@ where
     proptest::strategy::Union::new(scenes.map(|scene| (Just(scene), of(scene)).boxed()))
 }
 
-/// How long the buckets are.
-pub fn every() -> impl Strategy<Value = Every> {
-    prop_oneof![
-        1 => select(&[5_u32, 15, 20, 30][..]).prop_map(Every::Minutes),
-        2 => Just(Every::Hour),
-        4 => Just(Every::Day),
+/// A window, and how long its buckets are: not so short that there are very many.
+pub fn buckets(
+    scene: &'static Scene,
+) -> impl Strategy<Value = ((DateTime<Utc>, DateTime<Utc>), Every)> {
+    let every = prop_oneof![
+        2 => select(&[1_u32, 5, 15, 20, 30][..]).prop_map(Every::Minutes),
+        3 => Just(Every::Hour),
+        5 => Just(Every::Day),
         2 => Just(Every::Week),
-        1 => Just(Every::Month),
-    ]
+        2 => Just(Every::Month),
+    ];
+    (scene.window(), every).prop_map(|((start, end), every)| {
+        let hours = (end - start).num_hours();
+        let every = match every {
+            Every::Minutes(minutes) if hours > 6 * i64::from(minutes) => Every::Hour,
+            every => every,
+        };
+        let every = match every {
+            Every::Hour if hours > 24 * 16 => Every::Day,
+            every => every,
+        };
+        ((start, end), every)
+    })
 }
 
 #[test]
