@@ -162,7 +162,10 @@ pub enum Error {
     },
 
     /// A time zone that the server does not know.
-    #[error("the server knows no time zone {}: `pg_timezone_names` has those that it knows", Quoted(name))]
+    #[error(
+        "the server knows no time zone {}: `pg_timezone_names` has those that it knows",
+        Quoted(name)
+    )]
     #[non_exhaustive]
     UnknownTimeZone {
         /// The name in question.
@@ -180,7 +183,9 @@ pub enum Error {
     },
 
     /// Stretches of minutes that do not make an hour.
-    #[error("an hour has no stretches of {minutes} minutes: ask for 1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30")]
+    #[error(
+        "an hour has no stretches of {minutes} minutes: ask for 1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30"
+    )]
     #[non_exhaustive]
     InvalidMinutes {
         /// How many minutes were asked for.
@@ -198,7 +203,9 @@ pub enum Error {
     },
 
     /// More rows, groups or bins than the host allows.
-    #[error("{what}: {asked} were asked for, the limit is {limit}: ask for less, or raise the limit with `{raise}`")]
+    #[error(
+        "{what}: {asked} were asked for, the limit is {limit}: ask for less, or raise the limit with `{raise}`"
+    )]
     #[non_exhaustive]
     TooMany {
         /// What there would be too many of.

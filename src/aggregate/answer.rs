@@ -99,16 +99,13 @@ impl Cells {
     }
 
     fn number(&self, number: &NumberNode) -> Result<usize, Error> {
-        self.position(&number.name, |value| {
-            matches!(value, OutputValue::Number(shown) if shown.is_same_value(number))
-        })
+        self.position(
+            &number.name,
+            |value| matches!(value, OutputValue::Number(shown) if shown.is_same_value(number)),
+        )
     }
 
-    fn position(
-        &self,
-        name: &str,
-        is_same: impl Fn(&OutputValue) -> bool,
-    ) -> Result<usize, Error> {
+    fn position(&self, name: &str, is_same: impl Fn(&OutputValue) -> bool) -> Result<usize, Error> {
         let named = |output: &Output| output.column.name == name;
         match self.outputs.iter().position(named) {
             Some(at) if is_same(&self.outputs[at].value) => Ok(at),
@@ -165,6 +162,11 @@ impl AggregateRow {
             &wanted.name,
             |value| matches!(value, OutputValue::Node(node) if node.is_same_value(&wanted.node)),
         )?;
+        self.cells.cell(self.row, at)
+    }
+
+    /// The output at this place.
+    pub(crate) fn get_at<T: FromSqlOwned>(&self, at: usize) -> Result<T, Error> {
         self.cells.cell(self.row, at)
     }
 
@@ -384,9 +386,10 @@ impl Elements {
         let element = self.elements.get(at)?;
         let data_type = self.data_type.as_ref()?;
         if !T::accepts(data_type) {
-            return Some(Err(
-                format!("{data_type} is another type than was declared").into()
-            ));
+            return Some(Err(format!(
+                "{data_type} is another type than was declared"
+            )
+            .into()));
         }
         Some(T::from_sql_nullable(data_type, element.as_deref()))
     }
@@ -456,9 +459,7 @@ pub(super) fn explain(error: Error, parameters: &[Value]) -> Error {
     if *refused.code() != wire::error::SqlState::INVALID_PARAMETER_VALUE {
         return error;
     }
-    let is_named = |value: &&Value| {
-        matches!(value, Value::String(Some(name)) if refused.message().contains(&format!("\"{name}\"")))
-    };
+    let is_named = |value: &&Value| matches!(value, Value::String(Some(name)) if refused.message().contains(&format!("\"{name}\"")));
     match parameters.iter().find(is_named) {
         Some(Value::String(Some(name))) => Error::UnknownTimeZone { name: name.clone() },
         _ => error,

@@ -6,10 +6,10 @@ use std::str::FromStr;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_query::{Expr, ExprTrait, Func};
 
+use super::window::Window;
 use crate::error::Error;
 use crate::expression::{BUCKET, Expression, Node, Operand};
 use crate::schema::{DataType, Entity, SqlType};
-use super::window::Window;
 use crate::time_zone::TimeZone;
 
 /// A stretch of time, as a calendar and a clock have them: what the points of a [`Series`](super::Series) stand for.

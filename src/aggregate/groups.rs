@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use sea_query::{Condition, Expr, ExprTrait, JoinType, NullOrdering, Order, Query, SelectStatement};
+use sea_query::{
+    Condition, Expr, ExprTrait, JoinType, NullOrdering, Order, Query, SelectStatement,
+};
 
 use super::leaves::{Leaves, from_set};
 use super::number::{NumberList, NumberNode, NumberOrder, Numbers};
@@ -235,8 +237,9 @@ impl Part for Groups {
                     first = Some(leaf.word.clone());
                 }
                 Some(first) => {
-                    let column =
-                        |word: &Cow<'static, str>, key: &Key| Expr::col((iden(word), iden(&key.name)));
+                    let column = |word: &Cow<'static, str>, key: &Key| {
+                        Expr::col((iden(word), iden(&key.name)))
+                    };
                     // NULL is a group, but no given value.
                     let same = self.keys.iter().map(|key| match is_outer {
                         true => column(&leaf.word, key).eq(column(first, key)),

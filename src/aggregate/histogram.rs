@@ -159,8 +159,12 @@ impl Part for Histogram {
                 .sub(Expr::col(LEAST))
                 .div(bins().cast_as(DataType::DoublePrecision.to_string()))
         };
-        let whole = Func::cust("NULLIF").args([Expr::col(LARGEST).sub(Expr::col(LEAST)), 0.into_constant()]);
-        let place = Expr::col(VALUE).sub(Expr::col(LEAST)).mul(bins()).div(whole);
+        let whole = Func::cust("NULLIF")
+            .args([Expr::col(LARGEST).sub(Expr::col(LEAST)), 0.into_constant()]);
+        let place = Expr::col(VALUE)
+            .sub(Expr::col(LEAST))
+            .mul(bins())
+            .div(whole);
         let place = Expr::from(Func::cust("floor").arg(place))
             .cast_as(DataType::Integer.to_string())
             .add(1.into_constant());

@@ -11,8 +11,8 @@ use super::set::{ordinal, write_set};
 use crate::annotation::aggregate;
 use crate::error::Error;
 use crate::expression::Node;
-use crate::render::{Renderer, RowSet, START, Scope, bound, free_name, iden, is_name, select_as};
 use crate::render::Split;
+use crate::render::{Renderer, RowSet, START, Scope, bound, free_name, iden, is_name, select_as};
 use crate::schema::DataType;
 
 /// Aggregates over the same rows, each with the name of its output.

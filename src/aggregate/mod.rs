@@ -19,7 +19,6 @@ mod part;
 mod rows;
 mod series;
 mod set;
-mod stretches;
 mod window;
 
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]

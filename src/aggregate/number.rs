@@ -325,6 +325,12 @@ impl<T: SqlType> Numbers for &Number<T> {
     }
 }
 
+impl<N: Numbers + Copy> Numbers for &[N] {
+    fn add_to(self, numbers: &mut NumberList) {
+        self.iter().for_each(|number| number.add_to(numbers));
+    }
+}
+
 impl<T: SqlType> Numbers for Number<T> {
     fn add_to(self, numbers: &mut NumberList) {
         numbers.0.push(self.node);

@@ -203,10 +203,7 @@ pub(crate) struct ValuesNode {
     pub value: Node,
 }
 
-fn is_in<E: Entity, T: SqlType>(
-    value: Expression<E, T>,
-    values: &Values<T::Base>,
-) -> Predicate<E> {
+fn is_in<E: Entity, T: SqlType>(value: Expression<E, T>, values: &Values<T::Base>) -> Predicate<E> {
     Predicate::new(PredicateNode::InRows {
         node: value.node,
         values: Arc::clone(&values.node),

@@ -129,7 +129,7 @@ impl Renderer<'_> {
                 node,
                 values,
                 negated,
-            } => self.in_rows(scope, node, values, *negated)?,
+            } => self.one_of_values(scope, node, values, *negated)?,
             PredicateNode::Not(inner) => self.predicate(scope, inner)?.not(),
             PredicateNode::NotTrue(inner) => self
                 .predicate(scope, inner)?
@@ -181,7 +181,7 @@ impl Renderer<'_> {
         Ok(pointing.binary(how, Func::cust(over).arg(keys)))
     }
 
-    /// One of the values that something has in a set of rows.
+    /// One of the values that something has in a set of rows, as a condition by itself: a semi-join, or an anti-join.
     fn in_rows(
         &self,
         scope: &Scope<'_>,
@@ -189,12 +189,46 @@ impl Renderer<'_> {
         values: &ValuesNode,
         negated: bool,
     ) -> Result<Expr, Error> {
-        let mut select = Query::select();
-        select.expr(Expr::cust("1"));
         let value = self.expression(scope, node)?;
-        let is_value = |row: &Scope<'_>, select: &mut SelectStatement| {
-            let held = self.expression(row, &values.value)?;
-            select.and_where(held.eq(value));
+        let select = self.rows_of_values(scope, values, |held, select| {
+            select.expr(Expr::cust("1")).and_where(held.eq(value));
+        })?;
+        Ok(match negated {
+            true => Expr::not_exists(select),
+            false => Expr::exists(select),
+        })
+    }
+
+    /// The same inside of another condition: the values are found once, and hashed.
+    fn one_of_values(
+        &self,
+        scope: &Scope<'_>,
+        node: &Node,
+        values: &ValuesNode,
+        negated: bool,
+    ) -> Result<Expr, Error> {
+        let value = self.expression(scope, node)?;
+        let select = self.rows_of_values(scope, values, |held, select| {
+            select.expr(held.clone()).and_where(held.is_not_null());
+        })?;
+        let how = match negated {
+            true => BinOper::IsNot,
+            false => BinOper::Is,
+        };
+        let is_one = value.in_subquery(select);
+        Ok(is_one.binary(how, Expr::custom_keyword("TRUE")))
+    }
+
+    /// The rows of a set, of which `write` selects the value.
+    fn rows_of_values(
+        &self,
+        scope: &Scope<'_>,
+        values: &ValuesNode,
+        write: impl FnOnce(Expr, &mut SelectStatement),
+    ) -> Result<SelectStatement, Error> {
+        let mut select = Query::select();
+        let held = |row: &Scope<'_>, select: &mut SelectStatement| {
+            write(self.expression(row, &values.value)?, select);
             if let Some(only) = &values.only {
                 select.and_where(self.predicate(row, only)?);
             }
@@ -204,7 +238,7 @@ impl Renderer<'_> {
             let set = RowSet::within(&values.rows, None, ROWS);
             let row = scope.inside(ROWS);
             let word = row.iden();
-            is_value(&row.held_by(&set), &mut select)?;
+            held(&row.held_by(&set), &mut select)?;
             let rows = self.deeper(|| aggregate::write_set(self, &set))?;
             select.from_subquery(rows, word);
         } else {
@@ -215,13 +249,9 @@ impl Renderer<'_> {
             } else {
                 select.from_as(iden(&set.word), row.iden());
             }
-            is_value(&row.held_by(&*set), &mut select)?;
+            held(&row.held_by(&*set), &mut select)?;
         }
-        Ok(if negated {
-            Expr::not_exists(select)
-        } else {
-            Expr::exists(select)
-        })
+        Ok(select)
     }
 
     fn combined(
@@ -250,6 +280,11 @@ impl Renderer<'_> {
                 all.iter()
                     .try_for_each(|node| self.conjuncts(scope, node, into))
             })?,
+            PredicateNode::InRows {
+                node,
+                values,
+                negated,
+            } => into.push(self.in_rows(scope, node, values, *negated)?),
             node => into.push(self.predicate(scope, node)?),
         }
         Ok(())

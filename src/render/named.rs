@@ -34,8 +34,7 @@ impl Named {
     ) -> Cow<'static, str> {
         let name = self.suffixed(name);
         let mut selects = self.selects.borrow_mut();
-        let is_taken =
-            |word: &str| is_set(word) || selects.iter().any(|known| known.word == word);
+        let is_taken = |word: &str| is_set(word) || selects.iter().any(|known| known.word == word);
         let word = match is_taken(&name) {
             true => free_name("other_", &name, is_taken),
             false => name,

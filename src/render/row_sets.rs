@@ -154,9 +154,11 @@ impl RowSets {
     /// A set of which more is needed than was written.
     fn next(&self) -> Option<(usize, Rc<RowSet>)> {
         let sets = self.sets.borrow();
-        let is_behind =
-            |member: &Member| member.written != Some(member.set.values.borrow().len());
-        let (at, member) = sets.iter().enumerate().find(|(_, member)| is_behind(member))?;
+        let is_behind = |member: &Member| member.written != Some(member.set.values.borrow().len());
+        let (at, member) = sets
+            .iter()
+            .enumerate()
+            .find(|(_, member)| is_behind(member))?;
         Some((at, Rc::clone(&member.set)))
     }
 }

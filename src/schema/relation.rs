@@ -338,6 +338,27 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
         })
     }
 
+    /// The row of `F` whose number an object id holds, where the row is known to point at one of `F`: its content type is
+    /// tested by itself. `ON key = object_id`.
+    ///
+    /// The object id may be of another integer type than the key. No foreign key stands behind it, so tables that are
+    /// reached through it are each bound to the tenant by themselves.
+    #[must_use]
+    pub fn generic<B: SqlType>(name: &'static str, object_id: Column<E, B>) -> Self {
+        let hop = Hop {
+            definition: const { &F::DEFINITION },
+            from: object_id.name(),
+            to: F::DEFINITION.key,
+            to_one: true,
+            foreign_key: false,
+            condition: None,
+        };
+        Self::of(Path {
+            name: Cow::Borrowed(name),
+            hops: vec![hop],
+        })
+    }
+
     fn of(path: Path) -> Self {
         Self {
             path,

@@ -2,8 +2,8 @@
 
 use sea_query::{Expr, ExprTrait, Func, IntoIden, Query, SelectStatement};
 
-use super::bucket::Bucket;
-use super::window::Window;
+use crate::aggregate::bucket::Bucket;
+use crate::aggregate::window::Window;
 use crate::error::Error;
 use crate::render::START;
 use crate::schema::SqlType;
@@ -23,9 +23,8 @@ pub(super) fn stretches(
 ) -> Result<SelectStatement, Error> {
     const STEP: &str = "step";
     let name = || Expr::val(zone.name());
-    let instant = |at: chrono::DateTime<chrono::Utc>| {
-        Expr::Value(at.into_value()).cast_as("timestamptz")
-    };
+    let instant =
+        |at: chrono::DateTime<chrono::Utc>| Expr::Value(at.into_value()).cast_as("timestamptz");
     let start = || instant(window.start());
     let end = || instant(window.end());
     let last = || end().sub(Expr::cust("INTERVAL '1 microsecond'"));
@@ -48,10 +47,8 @@ pub(super) fn stretches(
             .and_where(start().lt(end()));
     } else {
         let by = Expr::cust(format!("INTERVAL '{}'", bucket.interval()?));
-        let first = Func::cust("date_trunc").args([
-            Expr::Constant(bucket.word().into()),
-            local(start()),
-        ]);
+        let first =
+            Func::cust("date_trunc").args([Expr::Constant(bucket.word().into()), local(start())]);
         let steps = Func::cust("generate_series").args([first.into(), local(last()), by]);
         let placed = || local(step());
         select
