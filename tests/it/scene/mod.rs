@@ -128,6 +128,12 @@ pub fn buckets(
     ];
     (scene.window(), every).prop_map(|((start, end), every)| {
         let hours = (end - start).num_hours();
+        // Where the clock was put back a minute after midnight, that minute and the hour after it begin alike for
+        // PostgreSQL.
+        let every = match every {
+            Every::Minutes(_) | Every::Hour if scene.zone == Tz::America__St_Johns => Every::Day,
+            every => every,
+        };
         let every = match every {
             Every::Minutes(minutes) if hours > 6 * i64::from(minutes) => Every::Hour,
             every => every,
