@@ -1,5 +1,10 @@
 //! Several parts of a dashboard in one statement: [`Batch`].
 
+#![cfg_attr(
+    not(any(feature = "postgres", feature = "tokio-postgres")),
+    expect(dead_code, reason = "answers are read by the drivers")
+)]
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -58,15 +63,7 @@ pub struct Batch {
 /// A part of a [`Batch`]: by it, its answer is read.
 #[derive(Clone, Debug)]
 pub struct Handle<P> {
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "tokio-postgres")),
-        expect(dead_code, reason = "read by the drivers")
-    )]
     pub(super) part: P,
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "tokio-postgres")),
-        expect(dead_code, reason = "read by the drivers")
-    )]
     pub(super) at: usize,
 }
 
