@@ -256,6 +256,20 @@ pub enum Error {
         rows: Cow<'static, str>,
     },
 
+    /// Rows are to be grouped by a value of another table's rows.
+    #[error(
+        "{name:?} is a value of {table:?}, the rows are those of {rows:?}: group them by a value of their own"
+    )]
+    #[non_exhaustive]
+    OtherTable {
+        /// The value's name.
+        name: Cow<'static, str>,
+        /// The table whose rows have it.
+        table: &'static str,
+        /// The table whose rows are grouped.
+        rows: &'static str,
+    },
+
     /// A part of a request's filters cannot be taken.
     #[error(transparent)]
     Filter(#[from] crate::filter::FilterError),

@@ -360,7 +360,7 @@ impl BatchAnswer {
         let mut outputs = Vec::new();
         for (column, output) in self.cells.outputs.iter().enumerate() {
             if let OutputValue::OfPart(part, output) = &output.value
-                && *part == handle.at
+                && *part == handle.id
             {
                 from.get_or_insert(column);
                 outputs.push((**output).clone());

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sea_query::{Expr, Func, IntoIden, Query};
 
@@ -57,14 +58,25 @@ use crate::strategy::Strategy;
 pub struct Batch {
     tenant: Option<Tenant>,
     strategy: Strategy,
-    parts: Vec<Arc<dyn AnyPart>>,
+    parts: Vec<(PartId, Arc<dyn AnyPart>)>,
 }
 
 /// A part of a [`Batch`]: by it, its answer is read.
 #[derive(Clone, Debug)]
 pub struct Handle<P> {
     pub(super) part: P,
-    pub(super) at: usize,
+    pub(super) id: PartId,
+}
+
+/// Which part it is, of all that were ever put into a batch: a handle reads no other batch's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PartId(u64);
+
+impl PartId {
+    fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// A part, whatever its answer is.
@@ -101,11 +113,9 @@ impl Batch {
 
     /// Adds a part.
     pub fn add<P: Part + Send + Sync + 'static>(&mut self, part: P) -> Handle<P> {
-        self.parts.push(Arc::new(part.clone()));
-        Handle {
-            part,
-            at: self.parts.len() - 1,
-        }
+        let id = PartId::new();
+        self.parts.push((id, Arc::new(part.clone())));
+        Handle { part, id }
     }
 
     /// Whether there is no part.
@@ -146,7 +156,7 @@ impl Part for Batch {
         }
         let mut select = Query::select();
         let mut outputs = Vec::new();
-        for (at, part) in self.parts.iter().enumerate() {
+        for (at, (id, part)) in self.parts.iter().enumerate() {
             let word = format!("part_{}", at + 1);
             let written = part.write(writer)?.checked()?;
             let mut arrays = Query::select();
@@ -173,7 +183,7 @@ impl Part for Batch {
                         data_type: array,
                         nullable: true,
                     },
-                    value: OutputValue::OfPart(at, Box::new(output)),
+                    value: OutputValue::OfPart(*id, Box::new(output)),
                 });
             }
             arrays.from_subquery(written.select, ROW.into_iden());

@@ -169,8 +169,9 @@ impl Bucket {
     /// Refuses a window with more stretches than the limit.
     pub(crate) fn check(self, window: &Window, limit: u32) -> Result<(), Error> {
         self.interval()?;
-        let shortest = Ord::max(self.shortest().num_seconds(), 1);
-        let asked = u64::try_from(window.length().num_seconds() / shortest).unwrap_or_default() + 1;
+        let longest = Ord::max(self.longest().num_seconds(), 1);
+        let asked = u64::try_from(window.length().num_seconds()).unwrap_or_default();
+        let asked = asked.div_ceil(longest.unsigned_abs());
         if asked > u64::from(limit) {
             return Err(Error::TooMany {
                 what: "points of a series",
@@ -182,14 +183,14 @@ impl Bucket {
         Ok(())
     }
 
-    /// How long it is at least.
-    pub(super) fn shortest(self) -> TimeDelta {
+    /// How long it is at most, but for the hour by which a day may be longer: so a window has so many at least.
+    fn longest(self) -> TimeDelta {
         match self {
             Self::Minutes(minutes) => TimeDelta::minutes(Ord::max(i64::from(minutes), 1)),
             Self::Hour => TimeDelta::hours(1),
-            Self::Day => TimeDelta::hours(23),
-            Self::Week => TimeDelta::days(6),
-            Self::Month => TimeDelta::days(27),
+            Self::Day => TimeDelta::days(1),
+            Self::Week => TimeDelta::days(7),
+            Self::Month => TimeDelta::days(31),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::expression::Node;
 use crate::listing::{Selection, Shown, Shows};
 use crate::order::{Direction, Nulls, Order, OrderNode};
 use crate::predicate::{Predicate, PredicateNode};
-use crate::render::{Renderer, Scope, count_all, iden, select_as, side_by_side};
+use crate::render::{Renderer, Scope, count_all, free_name, iden, select_as, side_by_side};
 use crate::schema::{DataType, Definition, Entity, Tenant};
 use crate::statement::OutputColumn;
 use crate::strategy::Strategy;
@@ -274,6 +274,35 @@ impl<E: Entity> GroupedListing<E> {
         Ok((select, conditions))
     }
 
+    /// The group that a number is sorted by in: the one that computes it, or what it is computed of; else the first over
+    /// its rows.
+    fn group_of(&self, order: &NumberOrder) -> Option<usize> {
+        let over_its_rows = |group: &&Group| {
+            of_rows(&group.by.rows, &NumberList(vec![Arc::clone(&order.node)])).is_ok()
+        };
+        let computes = |group: &Group| {
+            let mut all = true;
+            order.node.aggregates(&mut |wanted, _| {
+                let mut computed = false;
+                for number in &group.numbers.0 {
+                    number.aggregates(&mut |known, _| computed |= known == wanted);
+                }
+                all &= computed;
+            });
+            all
+        };
+        let groups = || {
+            self.groups
+                .iter()
+                .enumerate()
+                .filter(|(_, group)| over_its_rows(group))
+        };
+        let (at, _) = groups()
+            .find(|(_, group)| computes(group))
+            .or_else(|| groups().next())?;
+        Some(at)
+    }
+
     /// The page: the rows joined to their numbers, sorted and cut.
     fn page(&self, renderer: &Renderer<'_>) -> Result<(SelectStatement, Vec<SortKey>), Error> {
         let scope = Scope::root(Self::definition().alias);
@@ -288,7 +317,7 @@ impl<E: Entity> GroupedListing<E> {
         let mut words: Vec<Cow<'static, str>> = Vec::new();
         for (at, group) in self.groups.iter().enumerate() {
             let orders = self.orders.iter().filter_map(|order| match order {
-                Key::Number(order) if of_rows(&group.by.rows, &order.list()).is_ok() => Some(order),
+                Key::Number(order) if self.group_of(order) == Some(at) => Some(order),
                 _ => None,
             });
             let orders: Vec<_> = orders.collect();
@@ -405,12 +434,6 @@ impl SortKey {
     }
 }
 
-impl NumberOrder {
-    fn list(&self) -> NumberList {
-        NumberList(vec![Arc::clone(&self.node)])
-    }
-}
-
 impl<E> sealed::Sealed for GroupedListing<E> {}
 
 impl<E: Entity> Part for GroupedListing<E> {
@@ -445,9 +468,14 @@ impl<E: Entity> Part for GroupedListing<E> {
         }
         // The order is repeated: nothing else promises one.
         for (at, SortKey(value, direction, nulls)) in keys.into_iter().enumerate() {
-            let name = format!("order_{}", at + 1);
-            page.expr_as(value, name.clone());
-            let value = Expr::col((PAGE.into_iden(), name.into_iden()));
+            let name = Cow::Owned(format!("order_{}", at + 1));
+            let is_taken = |name: &str| outputs.iter().any(|output| output.column.name == name);
+            let name = match is_taken(&name) {
+                true => free_name("sort_", &name, is_taken),
+                false => name,
+            };
+            page.expr_as(value, iden(&name));
+            let value = Expr::col((PAGE.into_iden(), iden(&name)));
             select.order_by_expr_with_nulls(value, direction.sql(), nulls.sql());
         }
         select

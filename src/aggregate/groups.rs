@@ -11,13 +11,13 @@ use super::leaves::{Leaves, from_set};
 use super::number::{NumberList, NumberNode, NumberOrder, Numbers};
 use super::part::{AggregateStatement, Output, OutputValue, Part, Writer, Written, sealed};
 use super::rows::{Rows, RowsNode, Values, ValuesNode};
-use super::series::of_rows;
+use super::series::{of_rows, of_table};
 use crate::error::Error;
 use crate::expression::{Node, Operand};
 use crate::order::Direction;
 use crate::predicate::PredicateNode;
 use crate::render::{Renderer, iden, select_as};
-use crate::schema::{DataType, Entity, SqlType, Tenant};
+use crate::schema::{DataType, Definition, Entity, SqlType, Tenant};
 use crate::statement::OutputColumn;
 use crate::strategy::Strategy;
 
@@ -73,6 +73,8 @@ struct Key {
     name: Cow<'static, str>,
     node: Node,
     data_type: DataType,
+    /// Whose value it is.
+    of: Definition,
 }
 
 impl Groups {
@@ -114,6 +116,7 @@ impl Groups {
             name: value.name,
             node: value.node,
             data_type: A::Type::DATA_TYPE,
+            of: const { &E::DEFINITION },
         });
         self
     }
@@ -154,6 +157,7 @@ impl Groups {
     /// * [`Error::TenantRequired`], [`Error::TenantType`] if the tenant is missing or of another type;
     /// * [`Error::Incomplete`] if there are no numbers, nothing to group by, or values for more than one key;
     /// * [`Error::OtherRows`] if a number is computed over other rows;
+    /// * [`Error::OtherTable`] if they are to be grouped by what is no value of the rows;
     /// * [`Error::DuplicateName`], [`Error::InvalidName`] if an output cannot be called as it is;
     /// * [`Error::NulInText`], [`Error::TooDeep`] if a condition cannot be written.
     pub fn build(self) -> Result<AggregateStatement<Self>, Error> {
@@ -173,6 +177,9 @@ impl Groups {
                 "groups of given values are groups by one value",
                 "one .by(..)",
             );
+        }
+        for key in &self.keys {
+            of_table(&self.rows, &key.name, key.of)?;
         }
         of_rows(&self.rows, &self.numbers)?;
         let orders = self.orders.iter().map(|order| Arc::clone(&order.node));

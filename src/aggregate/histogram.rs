@@ -23,7 +23,7 @@ const MAX_BINS: u16 = 100;
 /// How the values of rows are spread: so many bins of equal width between the least and the largest, and how many values are
 /// in each.
 ///
-/// A bin holds its start and not its end; the last holds both. NULL is in none. Without values there are no bins. If all
+/// A bin holds its start and not its end; the last holds both. NULL, NaN and infinities are in none. Without values there are no bins. If all
 /// values are equal, the bins have no width, and all are in the last.
 ///
 /// # Example
@@ -137,11 +137,17 @@ impl Part for Histogram {
         }
         let values = from_set(renderer, &self.rows, None, |scope, select| {
             let value = renderer.expression(scope, &self.value)?;
-            select.and_where(value.clone().is_not_null());
+            let value = value.cast_as(DataType::DoublePrecision.to_string());
+            // Not true of NULL; NaN is above all else.
+            select.and_where(
+                value
+                    .clone()
+                    .gt(Expr::cust("'-Infinity'::double precision")),
+            );
+            select.and_where(value.clone().lt(Expr::cust("'Infinity'::double precision")));
             if let Some(only) = &self.only {
                 select.and_where(renderer.predicate(scope, only)?);
             }
-            let value = value.cast_as(DataType::DoublePrecision.to_string());
             select_as(select, value, &VALUE.into());
             Ok(())
         })?;

@@ -198,7 +198,7 @@ pub(super) fn from_set(
         write(&scope, &mut select)?;
         select.from_subquery(write_set(renderer, &set)?, scope.iden());
     } else {
-        let set = renderer.row_set(rows, split);
+        let set = renderer.row_set(rows, split)?;
         let scope = Scope::root(set.word.clone()).held_by(&*set);
         select.from(scope.iden());
         write(&scope, &mut select)?;

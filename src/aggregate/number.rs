@@ -78,9 +78,11 @@ pub(crate) struct Aggregated {
 impl Aggregated {
     /// The same value.
     pub fn is_same(&self, other: &Self) -> bool {
-        self.aggregate == other.aggregate
-            && self.only == other.only
-            && self.rows.is_same(&other.rows)
+        // NaN in a condition is not equal to itself.
+        std::ptr::eq(self, other)
+            || (self.aggregate == other.aggregate
+                && self.only == other.only
+                && self.rows.is_same(&other.rows))
     }
 
     /// Whether nothing gives 0.

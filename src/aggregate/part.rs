@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use sea_query::SelectStatement;
 
+use super::batch::PartId;
 use super::number::NumberNode;
 use crate::error::Error;
 use crate::expression::Node;
@@ -76,7 +77,7 @@ pub(super) enum OutputValue {
     /// What only the part itself reads.
     Own,
     /// All values of an output of a part, in an array.
-    OfPart(usize, Box<Output>),
+    OfPart(PartId, Box<Output>),
 }
 
 impl Written {

@@ -192,7 +192,7 @@ fn of_split(
     if !values.iter().all(is_additive) {
         return Ok(None);
     }
-    let split = renderer.row_set(&set.rows, Some(&split));
+    let split = renderer.row_set(&set.rows, Some(&split))?;
     let scope = Scope::root(split.word.clone()).held_by(&*split);
     let mut select = Query::select();
     select.from(scope.iden());
@@ -394,7 +394,9 @@ impl Joins {
 }
 
 impl Holder for Joins {
-    fn reads(&self, _: &'static str) {}
+    fn reads(&self, column: &'static str) -> Cow<'static, str> {
+        Cow::Borrowed(column)
+    }
 
     fn knows(&self, word: &str) -> bool {
         self.joined
@@ -432,8 +434,8 @@ impl Holder for Joins {
 struct Grouped<'a>(&'a RowSet, &'a Required);
 
 impl Holder for Grouped<'_> {
-    fn reads(&self, column: &'static str) {
-        self.0.reads(column);
+    fn reads(&self, column: &'static str) -> Cow<'static, str> {
+        self.0.reads(column)
     }
 
     fn knows(&self, _: &str) -> bool {

@@ -47,8 +47,13 @@ impl Window {
     ///
     /// [`Error::WindowEndsBeforeStart`] if the length is negative, or longer than time has been counted.
     pub fn before(end: DateTime<Utc>, length: TimeDelta) -> Result<Self, Error> {
-        let start = end.checked_sub_signed(length);
-        Self::new(start.unwrap_or(DateTime::<Utc>::MAX_UTC), end)
+        match end.checked_sub_signed(length) {
+            Some(start) => Self::new(start, end),
+            None => Err(Error::WindowEndsBeforeStart {
+                start: DateTime::<Utc>::MAX_UTC,
+                end,
+            }),
+        }
     }
 
     /// When it starts.

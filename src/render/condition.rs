@@ -244,7 +244,7 @@ impl Renderer<'_> {
             let rows = self.deeper(|| aggregate::write_set(self, &set))?;
             select.from_subquery(rows, word);
         } else {
-            let set = self.row_set(&values.rows, None);
+            let set = self.row_set(&values.rows, None)?;
             let row = scope.inside(set.word.clone());
             if row.iden() == iden(&set.word) {
                 select.from(row.iden());

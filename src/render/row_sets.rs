@@ -29,6 +29,9 @@ pub(crate) struct Split {
 /// The output of a split set that has the beginning of the stretch.
 pub(crate) const START: &str = "start";
 
+/// How many sets may read one another, each the next.
+const DEEPEST: u32 = 16;
+
 /// A set of rows as it is read in a statement.
 pub(crate) struct RowSet {
     pub rows: Arc<RowsNode>,
@@ -78,11 +81,9 @@ impl RowSet {
             _ => Cow::Borrowed("value"),
         };
         let is_taken = |word: &str| word == START || values.iter().any(|held| held.name == word);
-        // A column keeps its name: others read it by that.
-        let name = match node {
-            Node::Column(_) => name,
-            _ if is_taken(&name) => free_name("held_", &name, is_taken),
-            _ => name,
+        let name = match is_taken(&name) || !super::is_name(&name) {
+            true => free_name("held_", &name, is_taken),
+            false => name,
         };
         values.push(Held {
             node: node.clone(),
@@ -93,8 +94,8 @@ impl RowSet {
 }
 
 impl Holder for RowSet {
-    fn reads(&self, column: &'static str) {
-        self.hold(&Node::Column(column));
+    fn reads(&self, column: &'static str) -> Cow<'static, str> {
+        self.hold(&Node::Column(column))
     }
 
     fn knows(&self, _: &str) -> bool {
@@ -124,6 +125,8 @@ struct Member {
     written: Option<usize>,
     /// Which sets it reads.
     reads: Vec<usize>,
+    /// How many sets are around it, each of which reads the next.
+    depth: u32,
 }
 
 impl RowSets {
@@ -165,7 +168,14 @@ impl RowSets {
 
 impl super::Renderer<'_> {
     /// A set that is read where this is written.
-    pub fn row_set(&self, rows: &Arc<RowsNode>, split: Option<&Split>) -> Rc<RowSet> {
+    ///
+    /// PostgreSQL joins sets that are read once to one another, and plans for minutes if they are a hundred: so there is a
+    /// limit.
+    pub fn row_set(
+        &self,
+        rows: &Arc<RowsNode>,
+        split: Option<&Split>,
+    ) -> Result<Rc<RowSet>, Error> {
         let mut sets = self.row_sets.sets.borrow_mut();
         let known = sets
             .iter()
@@ -193,6 +203,7 @@ impl super::Renderer<'_> {
                     select: None,
                     written: None,
                     reads: Vec::new(),
+                    depth: 0,
                 });
                 sets.len() - 1
             }
@@ -202,8 +213,12 @@ impl super::Renderer<'_> {
             && !sets[current].reads.contains(&at)
         {
             sets[current].reads.push(at);
+            sets[at].depth = Ord::max(sets[at].depth, sets[current].depth + 1);
+            if sets[at].depth > DEEPEST {
+                return Err(Error::TooDeep { limit: DEEPEST });
+            }
         }
-        Rc::clone(&sets[at].set)
+        Ok(Rc::clone(&sets[at].set))
     }
 
     /// The same rows split, if somebody reads them so.

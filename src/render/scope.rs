@@ -15,8 +15,8 @@ use crate::annotation::AnnotationNode;
 
 /// What has the values of a row, where that is no table's.
 pub(crate) trait Holder {
-    /// A column of the row is read.
-    fn reads(&self, column: &'static str);
+    /// A column of the row is read: by which name it is found.
+    fn reads(&self, column: &'static str) -> Cow<'static, str>;
 
     /// Whether another row beside it is called so.
     fn knows(&self, word: &str) -> bool;
@@ -75,10 +75,10 @@ impl<'a> Scope<'a> {
     }
 
     pub fn column(&self, name: &'static str) -> Expr {
-        if let Some(holder) = self.holder {
-            holder.reads(name);
+        match self.holder {
+            Some(holder) => self.output(&holder.reads(name)),
+            None => Expr::col((self.iden(), name.into_iden())),
         }
-        Expr::col((self.iden(), name.into_iden()))
     }
 
     /// An annotation of the row, if it is held as a value; else it is to be computed.

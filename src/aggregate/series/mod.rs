@@ -14,7 +14,7 @@ use super::window::Window;
 use crate::error::Error;
 use crate::expression::{Node, Operand};
 use crate::predicate::PredicateNode;
-use crate::schema::{Column, DataType, Entity, Relation, SqlType, Tenant};
+use crate::schema::{Column, DataType, Definition, Entity, Relation, SqlType, Tenant};
 use crate::strategy::Strategy;
 use crate::time_zone::TimeZone;
 
@@ -105,6 +105,8 @@ struct Pieces {
     name: Cow<'static, str>,
     node: Node,
     data_type: DataType,
+    /// Whose value it is.
+    of: Definition,
     top: u16,
 }
 
@@ -250,6 +252,7 @@ impl Series {
             name: value.name,
             node: value.node,
             data_type: A::Type::DATA_TYPE,
+            of: const { &E::DEFINITION },
             top: top.0,
         });
         self
@@ -262,6 +265,7 @@ impl Series {
     /// * [`Error::TenantRequired`], [`Error::TenantType`] if the tenant is missing or of another type;
     /// * [`Error::Incomplete`] if there are no numbers;
     /// * [`Error::OtherRows`] if a number is computed over other rows;
+    /// * [`Error::OtherTable`] if it is to be split by what is no value of the rows;
     /// * [`Error::OtherRelation`] if the rows are not limited to those that have a related one;
     /// * [`Error::TooMany`] if the window has more stretches than it may, or a split more pieces;
     /// * [`Error::InvalidMinutes`] if there are no such stretches;
@@ -290,6 +294,9 @@ impl Series {
         if let Some(window) = &self.filled {
             self.bucket.check(window, self.max_buckets)?;
         }
+        if let Some(pieces) = &self.pieces {
+            of_table(&self.rows, &pieces.name, pieces.of)?;
+        }
         match &self.pieces {
             Some(pieces) if pieces.top > MAX_PIECES => Err(Error::TooMany {
                 what: "pieces of a series",
@@ -300,6 +307,22 @@ impl Series {
             _ => Ok(()),
         }
     }
+}
+
+/// Refuses a value of other rows.
+pub(super) fn of_table(
+    rows: &RowsNode,
+    name: &Cow<'static, str>,
+    of: Definition,
+) -> Result<(), Error> {
+    if of == rows.definition {
+        return Ok(());
+    }
+    Err(Error::OtherTable {
+        name: name.clone(),
+        table: of.table,
+        rows: rows.definition.table,
+    })
 }
 
 /// Refuses numbers over other rows.

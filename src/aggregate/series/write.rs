@@ -59,7 +59,11 @@ impl Series {
                 select.and_where(renderer.predicate(scope, only)?);
             }
             let start = match &self.time {
-                Time::Related { .. } => Expr::col((scope.iden(), START.into_iden())),
+                Time::Related { .. } => {
+                    let start = Expr::col((scope.iden(), START.into_iden()));
+                    select.and_where(start.clone().is_not_null());
+                    start
+                }
                 Time::Own(instant) => {
                     select.and_where(renderer.expression(scope, instant)?.is_not_null());
                     let start = self.bucket.start_of(instant.clone(), &self.zone)?;

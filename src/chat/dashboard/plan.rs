@@ -342,6 +342,8 @@ impl Plan {
         let since = request.trends_until.checked_sub_signed(day);
         let since = since.unwrap_or(request.trends_until);
         let start = since.duration_trunc(TimeDelta::hours(1)).unwrap_or(since);
+        let end = start.checked_add_signed(TimeDelta::hours(TREND_HOURS + 1));
+        let end = end.unwrap_or(DateTime::<Utc>::MAX_UTC);
         // Runs may still be those of a version.
         let bot = coalesce(
             Trace::experiment().value(Experiment::WORKING_VERSION_ID),
@@ -352,6 +354,7 @@ impl Plan {
         let runs = Rows::of(Trace)
             .named("recent_runs")
             .filter(Trace::TIMESTAMP.ge(since))
+            .filter(Trace::TIMESTAMP.lt(end))
             .filter(Trace::STATUS.any_of(["success", "error"]))
             .filter(bot.is_in(&bots.values(Experiment::ID)));
         let success = runs

@@ -339,7 +339,15 @@ impl Dashboard {
                 });
             }
         }
-        self.bucket.check(&self.filters.window, MAX_BUCKETS)?;
+        let is_chart = |panel: &Panel| {
+            matches!(
+                panel,
+                Panel::ActiveParticipants | Panel::SessionAnalytics | Panel::MessageVolume
+            )
+        };
+        if !self.is_sparse && self.panels.iter().any(is_chart) {
+            self.bucket.check(&self.filters.window, MAX_BUCKETS)?;
+        }
         DashboardStatement::new(Plan::new(self), self)
     }
 }

@@ -5,6 +5,7 @@ mod any_number;
 mod asked;
 mod case;
 mod combined;
+mod corners;
 mod entities;
 mod groups;
 mod harness;
