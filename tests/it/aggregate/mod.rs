@@ -12,3 +12,5 @@ mod listing;
 mod measure;
 mod series;
 mod set;
+
+pub use series::bucket;

@@ -163,9 +163,12 @@ impl Oracle<'_> {
     }
 
     pub fn active_participants(&self, asked: &Asked) -> Vec<Point<1>> {
-        self.points(asked, is_human, |messages| {
-            let authors = messages.iter().filter_map(|(_, s)| *s);
-            [different(authors.map(|s| s.participant))]
+        self.points(asked, is_turn, |messages| {
+            // Sparse charts have the points of all three.
+            let human = messages.iter().filter(|(m, _)| is_human(m));
+            [different(
+                human.filter_map(|(_, s)| *s).map(|s| s.participant),
+            )]
         })
     }
 

@@ -233,7 +233,7 @@ pub fn by_hand() -> World {
     }
     for (id, team, platform, deleted) in [
         (91, 1, "web", false),
-        (92, 1, "web", false),
+        (92, 1, "web", true),
         (93, 1, "slack", false),
         (94, 1, "email", true),
         (95, 2, "whatsapp", false),
