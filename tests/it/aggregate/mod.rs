@@ -3,13 +3,16 @@
 
 mod any_number;
 mod asked;
+mod batch;
 mod case;
 mod combined;
 mod entities;
 mod groups;
 mod harness;
+pub mod histogram;
 mod listing;
 mod measure;
+mod related;
 mod series;
 mod set;
 

@@ -7,10 +7,11 @@ use pagewise::aggregate::Window;
 use pagewise::chat::dashboard::{BotOrder, Dashboard, DashboardData, Panel, Point};
 use pagewise::order::Direction;
 
-use super::numbers::{self, Bin};
+use super::numbers;
 use super::oracle::Oracle;
 use super::request::{Asked, Part, Rank};
 use crate::aggregate::bucket;
+use crate::aggregate::histogram::Bin;
 use crate::oracle::entities::IDS;
 
 pub fn panel(part: Part) -> Panel {
