@@ -44,6 +44,17 @@ pub fn part_plan(scene: &'static Scene) -> impl Strategy<Value = PartPlan> {
 }
 
 impl PartPlan {
+    /// The same of other times and another zone.
+    pub fn elsewhere(&self) -> Self {
+        let mut plan = self.clone();
+        match &mut plan {
+            Self::Series(plan) => plan.calendar = plan.calendar.elsewhere(),
+            Self::Related(plan) => plan.move_away(),
+            Self::Combined(_) | Self::Groups(_) | Self::Listing(_) | Self::Histogram(_) => {}
+        }
+        plan
+    }
+
     pub fn cases(&self, context: &Context) -> Vec<Box<dyn AnyCase>> {
         match self {
             Self::Combined(plan) => vec![Box::new(combined::case(&plan.expected(context)))],

@@ -10,6 +10,7 @@ mod entities;
 mod groups;
 mod harness;
 pub mod histogram;
+mod laws;
 mod listing;
 mod measure;
 mod related;

@@ -213,6 +213,12 @@ fn number<E: Measured, F: Modeled>(
 pub type RelatedCases = (Case<Series>, Case<CombinedAggregate>);
 
 impl RelatedPlan {
+    /// To other times and another zone.
+    pub fn move_away(&mut self) {
+        self.window = self.calendar.elsewhere().filled.unwrap_or(self.window);
+        self.calendar = self.calendar.elsewhere();
+    }
+
     pub fn cases(&self, context: &Context) -> RelatedCases {
         match self.way % 4 {
             0 | 1 => self.of(

@@ -84,6 +84,16 @@ pub fn bucket(every: Every) -> Bucket {
 }
 
 impl Calendar {
+    /// The same of another zone and time.
+    pub fn elsewhere(&self) -> Self {
+        let later = chrono::TimeDelta::days(1_000);
+        Self {
+            zone: Tz::Pacific__Chatham,
+            every: self.every,
+            filled: self.filled.map(|(start, end)| (start + later, end + later)),
+        }
+    }
+
     pub fn of(&self, series: Series) -> Series {
         let zone = self.zone.name().parse().expect("a zone");
         let series = series.every(bucket(self.every)).in_zone(&zone);
