@@ -155,11 +155,8 @@ impl Bucket {
             return Ok(case.finally(start()).into());
         }
         let end = start().add(Expr::cust(format!("INTERVAL '{}'", self.interval()?)));
-        let minutes = Func::cust("generate_series").args([
-            start(),
-            end,
-            Expr::cust("INTERVAL '1 minute'"),
-        ]);
+        let minutes =
+            Func::cust("generate_series").args([start(), end, Expr::cust("INTERVAL '1 minute'")]);
         let mut first = Query::select();
         first
             .expr(Func::min(Expr::col(STEP)))

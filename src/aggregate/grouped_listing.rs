@@ -183,7 +183,7 @@ impl<E: Entity> GroupedListing<E> {
         self
     }
 
-    /// So many rows; 1,000 if nothing is said.
+    /// So many rows; 1,000 if nothing is said, all with `u32::MAX`.
     #[must_use]
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = limit;
@@ -337,7 +337,9 @@ impl<E: Entity> GroupedListing<E> {
         for SortKey(value, direction, nulls) in &keys {
             select.order_by_expr_with_nulls(value.clone(), direction.sql(), nulls.sql());
         }
-        select.limit(self.limit.into());
+        if self.limit < u32::MAX {
+            select.limit(self.limit.into());
+        }
         if self.offset > 0 {
             select.offset(self.offset);
         }

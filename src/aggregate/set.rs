@@ -411,7 +411,9 @@ impl Holder for Joins {
             Some((_, word)) => word.clone(),
             None => {
                 let is_taken = |word: &str| {
-                    self.taken.iter().any(|taken| word.ends_with(taken.as_ref()))
+                    self.taken
+                        .iter()
+                        .any(|taken| word.ends_with(taken.as_ref()))
                         || joined.iter().any(|(_, joined)| joined == word)
                 };
                 let word = match is_taken(&annotation.path.name) {

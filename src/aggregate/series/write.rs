@@ -92,7 +92,11 @@ impl Series {
                 if let Time::Own(instant) = &self.time {
                     select.and_where(renderer.expression(scope, instant)?.is_not_null());
                 }
-                select_as(select, renderer.expression(scope, &pieces.node)?, &pieces.name);
+                select_as(
+                    select,
+                    renderer.expression(scope, &pieces.node)?,
+                    &pieces.name,
+                );
                 select.add_group_by([ordinal(1)]);
                 leaf.aggregates_of(renderer, scope, select)
             })?;
