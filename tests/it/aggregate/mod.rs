@@ -3,6 +3,7 @@
 
 mod any_number;
 mod asked;
+mod bad_input;
 mod batch;
 mod case;
 mod combined;

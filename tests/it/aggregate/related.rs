@@ -42,6 +42,8 @@ struct Way<E: Modeled, F: Modeled> {
 pub struct RelatedPlan {
     way: u8,
     filter: Option<ConditionPlan>,
+    /// Only these of the rows have points.
+    part: Option<ConditionPlan>,
     /// The related rows are of this window.
     window: (DateTime<Utc>, DateTime<Utc>),
     numbers: Vec<(u8, ValuePlan, Option<ConditionPlan>, u8)>,
@@ -57,18 +59,24 @@ pub fn related_plan(scene: &'static Scene) -> impl Strategy<Value = RelatedPlan>
     );
     (
         any::<u8>(),
-        weighted(0.3, plain_condition()),
+        [
+            weighted(0.3, plain_condition()),
+            weighted(0.3, plain_condition()),
+        ],
         scene.window(),
         vec(number, 1..5),
         calendar(scene),
     )
-        .prop_map(|(way, filter, window, numbers, calendar)| RelatedPlan {
-            way,
-            filter,
-            window,
-            numbers,
-            calendar,
-        })
+        .prop_map(
+            |(way, [filter, part], window, numbers, calendar)| RelatedPlan {
+                way,
+                filter,
+                part,
+                window,
+                numbers,
+                calendar,
+            },
+        )
 }
 
 /// A row with what belongs to it.
@@ -341,8 +349,17 @@ impl RelatedPlan {
         let words: Vec<_> = numbers.iter().map(|number| &*number.words).collect();
         let words = format!("{}\n{self:#?}", words.join("\n"));
 
+        let part = self.part.as_ref();
+        let part = part.map(|part| part.condition::<E>(context));
+        let mut part_rows = rows.clone();
+        let mut part_members = members.clone();
+        if let Some(part) = &part {
+            part_rows = rows.only(part.predicate.clone());
+            part_members.retain(|(row, _)| (part.holds)(view, row) == Some(true));
+        }
+
         // A row is in each bucket of its related rows, with those of the bucket.
-        let dated = members.iter().flat_map(|(row, related)| {
+        let dated = part_members.iter().flat_map(|(row, related)| {
             related
                 .iter()
                 .map(move |f| ((way.at)(f), (row.clone(), f.clone())))
@@ -368,13 +385,13 @@ impl RelatedPlan {
             .collect();
 
         let list = || list(numbers.iter().map(|number| &number.number));
-        let part = Series::of_related(&rows, &turns, way.time).numbers(list());
+        let series = Series::of_related(&part_rows, &turns, way.time).numbers(list());
         let shown: Vec<_> = numbers.iter().map(|number| number.number.clone()).collect();
         let read_by = shown.clone();
         let series = Case {
             words: format!("series of {words}"),
-            uses: uses.clone(),
-            part: self.calendar.of(part),
+            uses: part.map_or(uses.clone(), |part| uses.clone().and(&part.uses)),
+            part: self.calendar.of(series),
             build: build!(),
             check: Box::new(move |rows| {
                 let read = |row: &pagewise::aggregate::SeriesRow| {

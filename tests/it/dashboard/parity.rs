@@ -84,3 +84,27 @@ fn is_right(transaction: &mut Transaction<'_>, world: &World, asked: &Asked) -> 
 fn the_dashboard_says_what_the_rows_say() {
     on_requests(60, is_right);
 }
+
+/// A chat whose session is another team's has none for its own team.
+#[test]
+fn sessions_of_another_team_are_none() {
+    on_requests(15, |transaction, world, asked| {
+        let savepoint = transaction.transaction();
+        let mut transaction = savepoint.expect("a savepoint");
+        let mut world = world.clone();
+        for session in world.sessions.iter_mut().step_by(3) {
+            session.team = 2;
+        }
+        transaction
+            .execute("DELETE FROM experiments_experimentsession", &[])
+            .expect("no sessions");
+        world
+            .insert_sessions(&mut transaction)
+            .expect("the sessions");
+        let asked = Asked {
+            tenant: 1,
+            ..asked.clone()
+        };
+        is_right(&mut transaction, &world, &asked)
+    });
+}
