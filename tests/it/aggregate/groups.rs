@@ -70,12 +70,13 @@ pub fn measurements<E: Measured>(
 /// What they are called together.
 pub fn words<E: Measured>(set: &Set<E>, numbers: &[Measurement<E>]) -> String {
     let words: Vec<_> = numbers.iter().map(|number| &*number.words).collect();
-    format!("of {}\n{}", set.words, words.join("\n"))
+    let only = set.only.as_ref().map(|only| &only.words);
+    format!("of {}, {only:?}\n{}", set.words, words.join("\n"))
 }
 
 pub fn uses<E: Measured>(set: &Set<E>, numbers: &[Measurement<E>]) -> Uses {
     let uses = numbers.iter().map(|number| &number.uses);
-    uses.fold(set.uses.clone(), Uses::and)
+    uses.fold(set.part_uses(), Uses::and)
 }
 
 /// The rows that have the same values, by those values.
@@ -136,7 +137,9 @@ impl GroupsPlan {
             .map(|(at, descending)| (at.index(numbers.len()), *descending))
             .collect();
 
-        let mut expected: Vec<(Vec<Datum>, Vec<Datum>)> = grouped(context, &by, &set.members)
+        // Of a part of the set, groups without its rows are none.
+        let (rows, members) = set.part(context);
+        let mut expected: Vec<(Vec<Datum>, Vec<Datum>)> = grouped(context, &by, &members)
             .into_iter()
             .map(|(keys, rows)| {
                 let values = numbers.iter();
@@ -156,7 +159,7 @@ impl GroupsPlan {
             .map(|(keys, values)| [keys, values].concat())
             .collect();
 
-        let mut part = Groups::of(&set.rows)
+        let mut part = Groups::of(&rows)
             .numbers(list(numbers.iter().map(|number| &number.number)))
             .limit(self.limit);
         for (at, value) in by.iter().enumerate() {
@@ -210,8 +213,9 @@ fn of_given(
     let numbers = measurements(numbers, &sessions, context);
     let mut given: Vec<i64> = given.iter().map(|bot| bot.id).collect();
     given.sort_unstable();
+    let (of_sessions, members) = sessions.part(context);
     let line = |id: i64| {
-        let of = sessions.members.iter().filter(|s| s.experiment == id);
+        let of = members.iter().filter(|s| s.experiment == id);
         let of: Vec<_> = of.cloned().collect();
         let values = numbers.iter().map(|number| (number.of)(&context.view, &of));
         std::iter::once(Datum::Int(id)).chain(values).collect()
@@ -220,7 +224,7 @@ fn of_given(
     Case {
         words: format!("{}\neach of {}", words(&sessions, &numbers), bots.words),
         uses: uses(&sessions, &numbers).and(&bots.part_uses()),
-        part: Groups::of(&sessions.rows)
+        part: Groups::of(&of_sessions)
             .by(Session::EXPERIMENT_ID)
             .each_of(&rows.values(Experiment::ID))
             .numbers(list(numbers.iter().map(|number| &number.number))),

@@ -99,8 +99,10 @@ where
         for (number, place) in numbers.iter_mut().zip(0..) {
             *number = number.clone().named(format!("number {at} {place}"));
         }
+        // Of a part of the set, what belongs to the rows is of that part.
+        let (part, members) = set.part(context);
         let mut rows: BTreeMap<i64, Vec<F::Row>> = BTreeMap::new();
-        for row in &set.members {
+        for row in &members {
             if let Some(key) = of(row) {
                 rows.entry(key).or_default().push(row.clone());
             }
@@ -111,7 +113,7 @@ where
                 .map(|number| (number.of)(&context.view, rows))
                 .collect()
         };
-        let values = set.rows.values(column);
+        let values = part.values(column);
         let shown: Vec<_> = numbers.iter().map(|number| number.number.clone()).collect();
         let listed = shown.clone();
         Belonging {

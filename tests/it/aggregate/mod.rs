@@ -3,13 +3,20 @@
 
 mod any_number;
 mod asked;
+mod bad_input;
+mod batch;
 mod case;
 mod combined;
 mod corners;
 mod entities;
 mod groups;
 mod harness;
+pub mod histogram;
+mod laws;
 mod listing;
 mod measure;
+mod related;
 mod series;
 mod set;
+
+pub use series::bucket;

@@ -84,6 +84,16 @@ pub fn bucket(every: Every) -> Bucket {
 }
 
 impl Calendar {
+    /// The same of another zone and time.
+    pub fn elsewhere(&self) -> Self {
+        let later = chrono::TimeDelta::days(1_000);
+        Self {
+            zone: Tz::Pacific__Chatham,
+            every: self.every,
+            filled: self.filled.map(|(start, end)| (start + later, end + later)),
+        }
+    }
+
     pub fn of(&self, series: Series) -> Series {
         let zone = self.zone.name().parse().expect("a zone");
         let series = series.every(bucket(self.every)).in_zone(&zone);
@@ -151,8 +161,8 @@ impl SeriesPlan {
         let mut times = E::times();
         let time = times.swap_remove(usize::from(self.time) % times.len());
         let numbers = measurements(&self.numbers, &set, context);
-        let dated = set
-            .members
+        let (part_rows, members) = set.part(context);
+        let dated = members
             .iter()
             .filter_map(|row| Some(((time.of)(row)?, row)));
         let rows: Vec<E::Row> = dated.clone().map(|(_, row)| row.clone()).collect();
@@ -191,7 +201,7 @@ impl SeriesPlan {
             }
         }
 
-        let mut part = (time.series)(&set.rows).numbers(list(numbers.iter().map(|n| &n.number)));
+        let mut part = (time.series)(&part_rows).numbers(list(numbers.iter().map(|n| &n.number)));
         part = self.calendar.of(part);
         if let Some((value, top)) = &split {
             part = (value.split)(part, Top(*top));

@@ -39,13 +39,18 @@ pub fn world(scene: &'static Scene) -> impl Strategy<Value = World> {
     )
         .prop_map(|(mut world, channels, durations)| {
             for (at, (team, experiment, platform, deleted)) in channels.into_iter().enumerate() {
+                // A team has one of these at most that is not deleted.
+                let is_global = ["api", "web", "evaluations"].contains(&platform);
+                let is_second = world.channels.iter().any(|other| {
+                    other.team == team && other.platform == platform && !other.deleted
+                });
                 world.channels.push(Channel {
                     id: i64::try_from(at).unwrap_or(0) + 9_001,
                     team,
                     // Also another team's, a version's, an archived one's.
                     experiment: experiment.map(|pick| pick.get(&world.experiments).id),
                     platform: platform.to_owned(),
-                    deleted,
+                    deleted: deleted || (is_global && is_second),
                 });
             }
             for (trace, duration) in world.traces.iter_mut().zip(durations) {

@@ -1,8 +1,12 @@
 //! The dashboard, number by number: what it says of random rows, at places whose clocks are changed, is what plain loops
 //! over the rows say.
 
+mod bad_input;
+mod compare;
 mod data;
+mod laws;
 mod numbers;
 mod oracle;
+mod parity;
 mod request;
 mod traps;

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Timelike, Utc};
 
 use super::oracle::{Oracle, is_human, is_turn};
 use super::request::{Asked, Rank};
+use crate::aggregate::histogram::{Bin, histogram};
 use crate::scene::clock::{Slot, slot, slots};
 use crate::world::{Experiment, MESSAGE_TYPE, Message, Session};
 
@@ -53,14 +54,6 @@ pub struct Writer {
     pub messages: i64,
     pub sessions: i64,
     pub last_activity: DateTime<Utc>,
-}
-
-/// A bin of a histogram of durations: exact, in microseconds times the number of bins.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Bin {
-    pub start: i128,
-    pub end: i128,
-    pub count: i64,
 }
 
 /// How often a tag hangs on messages.
@@ -163,9 +156,12 @@ impl Oracle<'_> {
     }
 
     pub fn active_participants(&self, asked: &Asked) -> Vec<Point<1>> {
-        self.points(asked, is_human, |messages| {
-            let authors = messages.iter().filter_map(|(_, s)| *s);
-            [different(authors.map(|s| s.participant))]
+        self.points(asked, is_turn, |messages| {
+            // Sparse charts have the points of all three.
+            let human = messages.iter().filter(|(m, _)| is_human(m));
+            [different(
+                human.filter_map(|(_, s)| *s).map(|s| s.participant),
+            )]
         })
     }
 
@@ -387,47 +383,4 @@ impl Oracle<'_> {
         }
         hours
     }
-}
-
-/// So many bins of equal width between the least and the greatest; the last one has its end.
-pub fn histogram(values: &[i64], bins: usize) -> Vec<Bin> {
-    let (Some(least), Some(greatest)) = (values.iter().min(), values.iter().max()) else {
-        return Vec::new();
-    };
-    let (least, width) = (i128::from(*least), i128::from(greatest - least));
-    let count = i128::try_from(bins).expect("few bins");
-    let edge = |at: usize| least * count + width * i128::try_from(at).expect("few bins");
-    (0..bins)
-        .map(|at| {
-            let (start, end) = (edge(at), edge(at + 1));
-            let is_last = at + 1 == bins;
-            let within = values.iter().filter(|value| {
-                let value = i128::from(**value) * count;
-                start <= value && (value < end || is_last && value == end)
-            });
-            Bin {
-                start,
-                end,
-                count: int(within.count()),
-            }
-        })
-        .collect()
-}
-
-#[test]
-fn bins_have_their_start_and_the_last_its_end() {
-    let counts = |values: &[i64], bins| -> Vec<i64> {
-        histogram(values, bins)
-            .iter()
-            .map(|bin| bin.count)
-            .collect()
-    };
-    assert_eq!(counts(&[0, 1, 2, 3, 4], 2), [2, 3]);
-    assert_eq!(counts(&[-3, 0, 10], 3), [2, 0, 1]);
-    assert_eq!(counts(&[0, 10], 3), [1, 0, 1]);
-    // All equal: of no width, and all in the last.
-    assert_eq!(counts(&[7, 7], 3), [0, 0, 2]);
-    assert!(histogram(&[], 3).is_empty());
-    let bins = histogram(&[0, 1], 3);
-    assert_eq!((bins[0].end, bins[2].end), (1, 3));
 }

@@ -233,7 +233,7 @@ pub fn by_hand() -> World {
     }
     for (id, team, platform, deleted) in [
         (91, 1, "web", false),
-        (92, 1, "web", false),
+        (92, 1, "web", true),
         (93, 1, "slack", false),
         (94, 1, "email", true),
         (95, 2, "whatsapp", false),
@@ -464,6 +464,6 @@ fn the_random_worlds_have_the_traps() {
     });
     let found = found.into_inner();
     if std::env::var_os("PROPTEST_CASES").is_none() {
-        assert!(found.values().all(|cases| *cases >= 10), "{found:#?}");
+        assert!(found.values().all(|cases| *cases >= 5), "{found:#?}");
     }
 }

@@ -11,9 +11,18 @@ use crate::oracle::{Context, Modeled};
 use crate::world::world;
 
 /// A client that keeps what goes through it.
-struct Counting<'a, 'c> {
+pub struct Counting<'a, 'c> {
     transaction: &'a mut Transaction<'c>,
-    texts: Vec<String>,
+    pub texts: Vec<String>,
+}
+
+impl<'a, 'c> Counting<'a, 'c> {
+    pub fn new(transaction: &'a mut Transaction<'c>) -> Self {
+        Self {
+            transaction,
+            texts: Vec::new(),
+        }
+    }
 }
 
 impl Execute for Counting<'_, '_> {
@@ -42,10 +51,7 @@ impl Law for OneStatement {
             ] {
                 let page = Page::first(3).with_total(total);
                 let page = build(transaction, request, request.with(strategy), page)?;
-                let mut client = Counting {
-                    transaction,
-                    texts: Vec::new(),
-                };
+                let mut client = Counting::new(transaction);
                 let rows = page
                     .fetch(&mut client)
                     .map_err(|error| refused(request, &page, &error))?;

@@ -47,7 +47,7 @@ impl Parsed {
         for cte in ctes {
             names.relations.remove(&cte.alias.name.value);
         }
-        names.relations
+        &names.relations - &names.table_functions
     }
 
     /// The tables that are read to find the page: by the CTE that the optimized strategy puts it into, if it does, and
@@ -147,6 +147,8 @@ impl Parsed {
 struct Names {
     relations: BTreeSet<String>,
     functions: BTreeSet<String>,
+    /// Those that stand in FROM.
+    table_functions: BTreeSet<String>,
     laterals: usize,
 }
 
@@ -159,8 +161,16 @@ impl Visitor for Names {
     }
 
     fn pre_visit_table_factor(&mut self, table: &TableFactor) -> ControlFlow<()> {
-        if let TableFactor::Derived { lateral: true, .. } = table {
-            self.laterals += 1;
+        match table {
+            TableFactor::Derived { lateral: true, .. } => self.laterals += 1,
+            TableFactor::Table {
+                name,
+                args: Some(_),
+                ..
+            } => {
+                self.table_functions.insert(last_part(name));
+            }
+            _ => {}
         }
         ControlFlow::Continue(())
     }
@@ -172,6 +182,18 @@ impl Visitor for Names {
         }
         ControlFlow::Continue(())
     }
+}
+
+/// Runs with room for trees that are deep.
+pub fn deep<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(64 << 20);
+        let thread = thread.spawn_scoped(scope, run).expect("a thread");
+        match thread.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 /// A name without its schema and quotes.
@@ -233,6 +255,8 @@ fn the_parser_sees_what_the_laws_ask_for() {
     ] {
         assert!(!parsed(whole).has_distinct_rows(), "{whole}");
     }
+    let series = r#"SELECT "step" FROM generate_series(1, 3) AS "step", "a""#;
+    assert_eq!(parsed(series).tables(), names(&["a"]));
     let through = r#"WITH "first" AS (SELECT id FROM a), "other" AS (SELECT id FROM b),
         "page" AS (SELECT id FROM c WHERE id IN (SELECT id FROM "first")) SELECT id FROM "page", "other""#;
     assert_eq!(parsed(through).tables_of_the_page(), names(&["a", "c"]));

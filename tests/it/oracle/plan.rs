@@ -223,6 +223,11 @@ pub fn simple_condition() -> BoxedStrategy<ConditionPlan> {
     condition(1)
 }
 
+/// A condition on columns, and on what a row is linked to.
+pub fn plain_condition() -> BoxedStrategy<ConditionPlan> {
+    condition(0)
+}
+
 /// A value likewise.
 pub fn simple_value() -> BoxedStrategy<ValuePlan> {
     value(1)

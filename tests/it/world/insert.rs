@@ -37,15 +37,7 @@ impl World {
             "is_archived": "boolean" = |r| r.is_archived, "created_at": "timestamptz" = |r| r.created_at);
         insert!(transaction, "chat_chat", self.chats,
             "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "name": "text" = |r| r.name.clone());
-        insert!(transaction, "experiments_experimentsession", self.sessions,
-            "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "created_at": "timestamptz" = |r| r.created_at,
-            "external_id": "text" = |r| r.external_id.clone(), "session_token_required": "boolean" = |r| r.token_required,
-            "participant_id": "bigint" = |r| r.participant, "experiment_id": "bigint" = |r| r.experiment,
-            "chat_id": "bigint" = |r| r.chat, "status": "text" = |r| r.status.clone(), "ended_at": "timestamptz" = |r| r.ended_at,
-            "first_activity_at": "timestamptz" = |r| r.first_activity_at,
-            "last_activity_at": "timestamptz" = |r| r.last_activity_at, "platform": "text" = |r| r.platform.clone(),
-            // unnest would take an array of arrays apart.
-            "experiment_versions": "text" = |r| r.versions.as_ref().map(|versions| braces(versions)));
+        self.insert_sessions(transaction)?;
         insert!(transaction, "chat_chatmessage", self.messages,
             "id": "bigint" = |r| r.id, "chat_id": "bigint" = |r| r.chat, "created_at": "timestamptz" = |r| r.created_at,
             "message_type": "text" = |r| r.kind.clone(), "content": "text" = |r| r.content.clone(), "summary": "text" = |r| r.summary.clone());
@@ -64,6 +56,20 @@ impl World {
         insert!(transaction, "channels_experimentchannel", self.channels,
             "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "experiment_id": "bigint" = |r| r.experiment,
             "platform": "text" = |r| r.platform.clone(), "deleted": "boolean" = |r| r.deleted);
+        Ok(())
+    }
+
+    /// Puts the sessions into a database that has none.
+    pub fn insert_sessions(&self, transaction: &mut Transaction<'_>) -> Result<(), Error> {
+        insert!(transaction, "experiments_experimentsession", self.sessions,
+            "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "created_at": "timestamptz" = |r| r.created_at,
+            "external_id": "text" = |r| r.external_id.clone(), "session_token_required": "boolean" = |r| r.token_required,
+            "participant_id": "bigint" = |r| r.participant, "experiment_id": "bigint" = |r| r.experiment,
+            "chat_id": "bigint" = |r| r.chat, "status": "text" = |r| r.status.clone(), "ended_at": "timestamptz" = |r| r.ended_at,
+            "first_activity_at": "timestamptz" = |r| r.first_activity_at,
+            "last_activity_at": "timestamptz" = |r| r.last_activity_at, "platform": "text" = |r| r.platform.clone(),
+            // unnest would take an array of arrays apart.
+            "experiment_versions": "text" = |r| r.versions.as_ref().map(|versions| braces(versions)));
         Ok(())
     }
 }
