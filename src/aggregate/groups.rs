@@ -137,7 +137,7 @@ impl Groups {
         self
     }
 
-    /// The first so many groups; 1,000 if nothing is said.
+    /// The first so many groups; 1,000 if nothing is said, all with `u32::MAX`.
     #[must_use]
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = limit;
@@ -270,7 +270,9 @@ impl Part for Groups {
         for key in &self.keys {
             select.order_by_expr_with_nulls(key_of(key), Order::Asc, NullOrdering::Last);
         }
-        select.limit(self.limit.into());
+        if self.limit < u32::MAX {
+            select.limit(self.limit.into());
+        }
 
         let outputs = self.keys.iter().map(|key| Output {
             column: OutputColumn {
