@@ -55,6 +55,9 @@ impl Series {
     ) -> Result<SelectStatement, Error> {
         let split = self.split()?;
         from_set(renderer, &self.rows, split.as_ref(), |scope, select| {
+            if let Some(only) = &self.only {
+                select.and_where(renderer.predicate(scope, only)?);
+            }
             let start = match &self.time {
                 Time::Related { .. } => Expr::col((scope.iden(), START.into_iden())),
                 Time::Own(instant) => {
@@ -88,6 +91,9 @@ impl Series {
         let value = |leaf: &Leaf<'_>| Expr::col((iden(&leaf.word), iden(&pieces.name)));
         for leaf in &leaves.0 {
             let rows = from_set(renderer, &self.rows, None, |scope, select| {
+                if let Some(only) = &self.only {
+                    select.and_where(renderer.predicate(scope, only)?);
+                }
                 // Rows without a time are in no stretch.
                 if let Time::Own(instant) = &self.time {
                     select.and_where(renderer.expression(scope, instant)?.is_not_null());
