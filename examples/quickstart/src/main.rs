@@ -5,17 +5,21 @@
 //! ```
 //!
 //! One page of a list of chat sessions: its SQL, its rows, and what it costs beside the same page written the old
-//! way; then the list filtered by a query string, which `--filter` says. `session_page.rs` and `filtered.rs` are what a
-//! host writes; the rest makes a database for it and prints.
+//! way; the list filtered by a query string, which `--filter` says; and a team's dashboard, of `--days` and in a `--zone`.
+//! `session_page.rs`, `filtered.rs` and `dashboard.rs` are what a host writes; the rest makes a database for it and prints.
 
 mod arguments;
+mod bars;
 mod compare;
+mod dashboard;
+mod dashboard_cost;
 mod database;
 mod embedded;
 mod explain;
 mod filtered;
 mod fold;
 mod load;
+mod panels;
 mod progress;
 mod report;
 mod session_page;
@@ -25,14 +29,14 @@ use std::error::Error;
 use std::io::{self, Write, stdout};
 use std::process::ExitCode;
 
-use pagewise::chat::{self, Session};
+use pagewise::chat::{self, Session, TaggableIds};
 use pagewise::listing::TotalCount;
 use pagewise::{ContentTypes, Listing, Page, Total};
 use postgres::Client;
 use postgres::error::DbError;
 
-use crate::arguments::Arguments;
 use crate::compare::compare;
+use crate::dashboard::Picked;
 use crate::database::{Database, Kept};
 use crate::filtered::{FILTER, Filtered};
 use crate::progress::Progress;
@@ -54,7 +58,7 @@ fn main() -> ExitCode {
 }
 
 fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
-    let Some(Arguments { scale, filter }) = arguments::parse()? else {
+    let Some(arguments) = arguments::parse()? else {
         return Ok(writeln!(out, "{}", arguments::help())?);
     };
     let progress = Progress::new("starting PostgreSQL");
@@ -62,7 +66,7 @@ fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let place = database.place();
     let kept = Kept::new(database)?;
     let mut client = kept.client()?;
-    let loaded = load::load(&mut client, scale, progress)?;
+    let loaded = load::load(&mut client, arguments.scale, progress)?;
     // Compiling a statement to machine code now and then would blur the comparison.
     client.batch_execute("SET jit = off")?;
     let version: String = client
@@ -71,16 +75,22 @@ fn run(out: &mut impl Write) -> Result<(), Box<dyn Error>> {
             &[],
         )?
         .try_get(0)?;
-    report::introduction(out, &version, &place, scale, &loaded)?;
+    report::introduction(out, &version, &place, arguments.scale, &loaded)?;
 
     // One query; a service keeps the resolver, and has no query after the first.
     let ids = ContentTypes::default().resolve(&mut client, &chat::TAGGABLE)?;
     let sessions = SessionPage::new(&ids);
-    if filter.is_none() {
+    if arguments.is_all() {
         show_pages(out, &mut client, &sessions)?;
     }
-    let filtered = Filtered::read(&mut client, &ids, filter.as_deref().unwrap_or(FILTER))?;
-    show_filtered(out, &mut client, &sessions, &filtered)?;
+    if arguments.is_all() || arguments.is_filter() {
+        let filter = arguments.filter.as_deref().unwrap_or(FILTER);
+        let filtered = Filtered::read(&mut client, &ids, filter)?;
+        show_filtered(out, &mut client, &sessions, &filtered)?;
+    }
+    if arguments.is_all() || arguments.is_dashboard() {
+        show_dashboard(out, &mut client, &ids, &arguments.picked())?;
+    }
     report::heading(out, "From here")?;
     report::pointers(out)?;
     Ok(())
@@ -161,6 +171,22 @@ fn show_filtered(
     report::rows(out, &rows.decode(|row| sessions.read(row))?, rows.total())?;
     let comparison = compare(client, sessions, &page, "1, filtered".to_owned())?;
     report::cost(out, &comparison)?;
+    Ok(())
+}
+
+/// The dashboard of a team.
+fn show_dashboard(
+    out: &mut impl Write,
+    client: &mut Client,
+    ids: &TaggableIds,
+    picked: &Picked,
+) -> Result<(), Box<dyn Error>> {
+    let dashboard = picked.dashboard(ids)?;
+    let (data, ways) = dashboard_cost::compare(client, &dashboard)?;
+    report::heading(out, "A team's dashboard, in one statement")?;
+    panels::dashboard(out, &data, picked)?;
+    report::heading(out, "The same dashboard in more statements")?;
+    panels::costs(out, &ways)?;
     Ok(())
 }
 

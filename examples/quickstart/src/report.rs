@@ -172,7 +172,8 @@ fn ratio(new: f64, old: f64) -> String {
     }
 }
 
-fn time(time: Option<DateTime<Utc>>) -> String {
+/// A time, to the minute.
+pub fn time(time: Option<DateTime<Utc>>) -> String {
     time.map(|time| time.format("%m-%d %H:%M").to_string())
         .unwrap_or_default()
 }
@@ -243,13 +244,18 @@ pub fn pointers(out: &mut impl Write) -> io::Result<()> {
         "\
 examples/quickstart/src/session_page.rs      what a host writes for a list of its own
 examples/quickstart/src/filtered.rs          and for its filters
+examples/quickstart/src/dashboard.rs         and for a dashboard
 cargo run --example post_pagination          the SQL of both ways, to read side by side
 cargo run --example message_timestamps       several values from one sub-select
 cargo run --example version_tags             a list of names in one value
 cargo run --example tag_filter               any, all or none of several tags, in several forms
+cargo run --example combined_aggregate       numbers, series, groups and tables over sets of rows
+cargo run --example dashboard                the SQL of the dashboard, whole and panel by panel
 cargo run -p quickstart -- --scale 1         ten times the data
 cargo run -p quickstart -- --filter 'f_tags=tag-rare&op_tags=any+of'
                                              another filter; --help has the columns
+cargo run -p quickstart -- --days 7 --zone Asia/Kathmandu
+                                             another dashboard
 cargo doc --open                             the words, each with an example"
     )
 }
