@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
+
 use crate::filter::Quoted;
 use crate::listing::CursorError;
 use crate::schema::DataType;
@@ -157,6 +159,101 @@ pub enum Error {
     InvalidTimeZone {
         /// The text in question.
         name: String,
+    },
+
+    /// A time zone that the server does not know.
+    #[error(
+        "the server knows no time zone {}: `pg_timezone_names` has those that it knows",
+        Quoted(name)
+    )]
+    #[non_exhaustive]
+    UnknownTimeZone {
+        /// The name in question.
+        name: String,
+    },
+
+    /// A window that ends before it starts.
+    #[error("the window ends before it starts: from {start} to {end}; give the earlier time first")]
+    #[non_exhaustive]
+    WindowEndsBeforeStart {
+        /// Its start.
+        start: DateTime<Utc>,
+        /// Its end.
+        end: DateTime<Utc>,
+    },
+
+    /// Stretches of minutes that do not make an hour.
+    #[error(
+        "an hour has no stretches of {minutes} minutes: ask for 1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30"
+    )]
+    #[non_exhaustive]
+    InvalidMinutes {
+        /// How many minutes were asked for.
+        minutes: u8,
+    },
+
+    /// The name of a stretch of time that there is not.
+    #[error("there is no {}: use one of {}", Quoted(bucket), known.join(", "))]
+    #[non_exhaustive]
+    UnknownBucket {
+        /// What the request said.
+        bucket: String,
+        /// The names that there are.
+        known: &'static [&'static str],
+    },
+
+    /// More rows, groups or bins than the host allows.
+    #[error(
+        "{what}: {asked} were asked for, the limit is {limit}: ask for less, or raise the limit with `{raise}`"
+    )]
+    #[non_exhaustive]
+    TooMany {
+        /// What there would be too many of.
+        what: &'static str,
+        /// How many were asked for, at least.
+        asked: u64,
+        /// How many there may be.
+        limit: u64,
+        /// What raises the limit.
+        raise: &'static str,
+    },
+
+    /// Something that an aggregate needs was not said.
+    #[error("{what}: say it with `{with}`")]
+    #[non_exhaustive]
+    Incomplete {
+        /// What was not said.
+        what: &'static str,
+        /// What says it.
+        with: &'static str,
+    },
+
+    /// A number over other rows than those that are grouped.
+    #[error(
+        "the number {number:?} is computed over other rows than are grouped here: make it of the same `Rows`, by `only` of them"
+    )]
+    #[non_exhaustive]
+    OtherRows {
+        /// The number's name.
+        number: Cow<'static, str>,
+    },
+
+    /// An array in a part of a batch, which would be an array of arrays.
+    #[error("{name:?} is an array, which is not put into a batch: run that part alone")]
+    #[non_exhaustive]
+    NestedArray {
+        /// The output's name.
+        name: Cow<'static, str>,
+    },
+
+    /// A series over related rows that its rows need not have.
+    #[error(
+        "the series follows related rows that its rows {rows:?} are not limited to: make them `with_any` of the same relation"
+    )]
+    #[non_exhaustive]
+    OtherRelation {
+        /// What the rows are called.
+        rows: Cow<'static, str>,
     },
 
     /// A part of a request's filters cannot be taken.

@@ -259,6 +259,39 @@ where
     function("upper", vec![text.into_operand().node])
 }
 
+/// What is written as `date_trunc(..)` or `date_bin(..)`.
+pub(crate) const BUCKET: &str = "bucket";
+
+/// What is written as `EXTRACT(EPOCH FROM ..) / 60`.
+pub(crate) const MINUTES_BETWEEN: &str = "minutes_between";
+
+/// How many minutes after `start` the instant `end` is, with parts of minutes; negative if it is before. NULL if either
+/// is.
+///
+/// ```
+/// use pagewise::chat::Session;
+/// use pagewise::expression::minutes_between;
+/// use pagewise::{Listing, Page};
+///
+/// let duration = minutes_between(Session::CREATED_AT, Session::ENDED_AT).named("minutes");
+/// let page = Listing::of(Session).tenant(7).show(&duration).page(Page::first(25)).build()?;
+/// assert!(page.to_string().contains(
+///     r#"CAST((EXTRACT(EPOCH FROM ("session"."ended_at" - "session"."created_at")) / 60) AS double precision) AS "minutes""#
+/// ));
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub fn minutes_between<E, A, B>(start: A, end: B) -> Expression<E, Option<f64>>
+where
+    E: Entity,
+    A: Operand<E>,
+    B: Operand<E>,
+    A::Type: SqlType<Base = DateTime<Utc>>,
+    B::Type: SqlType<Base = DateTime<Utc>>,
+{
+    let arguments = vec![start.into_operand().node, end.into_operand().node];
+    function(MINUTES_BETWEEN, arguments)
+}
+
 /// What is written as `timezone(..)::date`.
 pub(crate) const LOCAL_DATE: &str = "local_date";
 

@@ -185,6 +185,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+pub mod aggregate;
 pub mod annotation;
 pub mod chat;
 pub mod content_type;

@@ -38,8 +38,10 @@ pub(crate) struct OrderNode {
 
 /// Ascending or descending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
+pub enum Direction {
+    /// Smallest first.
     Ascending,
+    /// Largest first.
     Descending,
 }
 
@@ -102,7 +104,7 @@ impl Direction {
     /// Where PostgreSQL puts NULL when nobody says, and so where a plain index has it.
     ///
     /// A value that is never NULL is sorted this way: any other way would only keep an index from serving.
-    pub fn default_nulls(self) -> Nulls {
+    pub(crate) fn default_nulls(self) -> Nulls {
         match self {
             Self::Ascending => Nulls::Last,
             Self::Descending => Nulls::First,

@@ -18,7 +18,7 @@ use crate::predicate::PredicateNode;
 use crate::schema::{DataType, Entity, Path, SqlType};
 
 pub use aggregates::{Averaged, MinMax, Summed, TextOrder};
-pub(crate) use sql::scalar;
+pub(crate) use sql::{aggregate, scalar};
 
 /// One value of the type `T` for each row of the entity `E`, computed over a [`Relation`](crate::Relation).
 ///

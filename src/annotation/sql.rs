@@ -181,7 +181,7 @@ pub(super) fn distinct_text(
 }
 
 /// One aggregate function over the rows of `scope`.
-fn aggregate(
+pub(crate) fn aggregate(
     renderer: &Renderer<'_>,
     scope: &Scope<'_>,
     aggregate: &Aggregate,

@@ -10,6 +10,7 @@
 
 mod annotations;
 mod content_types;
+pub mod dashboard;
 mod filters;
 mod listings;
 mod relations;

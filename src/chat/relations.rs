@@ -1,7 +1,8 @@
 //! The ways between the tables.
 
 use super::{
-    Chat, Experiment, Message, Participant, Session, Tag, TaggableIds, TaggedItem, Trace, User,
+    Channel, Chat, Experiment, Message, Participant, Session, Tag, TaggableIds, TaggedItem, Trace,
+    User,
 };
 use crate::schema::{Relation, ToOne};
 
@@ -50,6 +51,12 @@ impl Session {
 }
 
 impl Chat {
+    /// The session of a chat, if it has one.
+    #[must_use]
+    pub fn session() -> ToOne<Chat, Session> {
+        ToOne::unique("session", Chat::ID, Session::CHAT_ID)
+    }
+
     /// The messages of a chat.
     #[must_use]
     pub fn messages() -> Relation<Chat, Message> {
@@ -110,6 +117,12 @@ impl Trace {
 }
 
 impl TaggedItem {
+    /// The message that a link is on, of links on messages: their content type is tested by itself.
+    #[must_use]
+    pub fn message() -> ToOne<TaggedItem, Message> {
+        ToOne::generic("message", TaggedItem::OBJECT_ID)
+    }
+
     /// The tag of a link.
     #[must_use]
     pub fn tag() -> ToOne<TaggedItem, Tag> {
@@ -134,6 +147,12 @@ impl Experiment {
     #[must_use]
     pub fn versions() -> Relation<Experiment, Experiment> {
         Relation::many("versions", Experiment::ID, Experiment::WORKING_VERSION_ID)
+    }
+
+    /// The channels of a chatbot, those that were deleted too.
+    #[must_use]
+    pub fn channels() -> Relation<Experiment, Channel> {
+        Relation::many("channels", Experiment::ID, Channel::EXPERIMENT_ID)
     }
 
     /// The user who owns a chatbot.

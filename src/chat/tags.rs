@@ -1,7 +1,7 @@
 //! Conditions on tags: [`tagged`], [`version_tagged`].
 
 use super::{
-    Experiment, Message, Participant, Session, Tag, TaggableIds, TaggedItem, Trace,
+    Chat, Experiment, Message, Participant, Session, Tag, TaggableIds, TaggedItem, Trace,
     VERSION_CATEGORY,
 };
 use crate::predicate::Predicate;
@@ -12,6 +12,7 @@ use crate::schema::{Column, Entity, IntoSql, Links, Relation, SqlType};
 /// | row | is tagged by links on |
 /// |---|---|
 /// | [`Session`] | its chat, and each message of it |
+/// | [`Chat`] | itself, and each message of it |
 /// | [`Message`] | itself |
 /// | [`Trace`] | its input message and its output message |
 /// | [`Experiment`] | the chat, and each message, of any of its sessions |
@@ -69,6 +70,12 @@ impl Tagged for Session {
     fn tag_links(ids: &TaggableIds) -> Links<Self, TaggedItem, Tag> {
         let [chat, messages] = on_session(ids);
         tags(chat).or(messages)
+    }
+}
+
+impl Tagged for Chat {
+    fn tag_links(ids: &TaggableIds) -> Links<Self, TaggedItem, Tag> {
+        tags(on_chat(Chat::ID, ids)).or(Chat::messages().then(on_message(Message::ID, ids)))
     }
 }
 

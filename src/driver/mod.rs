@@ -29,6 +29,8 @@ pub mod tokio_postgres;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub use page_rows::PageRows;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+pub(crate) use row::Anything;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub use row::Row;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub use statement_cache::StatementCache;

@@ -6,6 +6,7 @@ use sea_query::Value;
 use super::page_rows::{PageRows, estimated_rows, explain};
 use super::parameters::Parameters;
 use super::statement_cache::StatementCache;
+use crate::aggregate::{AggregateStatement, Part};
 use crate::error::Error;
 use crate::listing::PageStatement;
 use crate::statement::Statement;
@@ -127,5 +128,18 @@ impl<E> PageStatement<E> {
             None => None,
         };
         PageRows::read(self, answer, estimate)
+    }
+}
+
+impl<P: Part> AggregateStatement<P> {
+    /// Runs the statement and reads its answer, in one round trip.
+    ///
+    /// # Errors
+    ///
+    /// * [`Error::Database`] if the driver or the server refuses;
+    /// * [`Error::UnknownTimeZone`] if it does so for the time zone.
+    pub fn fetch(&self, client: &mut impl Execute) -> Result<P::Answer, Error> {
+        let rows = self.statement().query(client);
+        self.read(rows.map_err(|error| self.explain(error))?)
     }
 }

@@ -170,7 +170,7 @@ impl<E> fmt::Debug for Row<E> {
 }
 
 /// A value of any type, not looked at.
-struct Anything;
+pub(crate) struct Anything;
 
 impl<'a> wire::types::FromSql<'a> for Anything {
     fn from_sql(

@@ -71,7 +71,9 @@ impl Cost {
             | PredicateNode::AnyOf { node, .. }
             | PredicateNode::CompareArray { node, .. } => of_value(node),
             PredicateNode::Like { node, .. } => Self::TextMatch.max(of_value(node)),
-            PredicateNode::Exists { .. } | PredicateNode::Linked(..) => Self::Relation,
+            PredicateNode::Exists { .. }
+            | PredicateNode::Linked(..)
+            | PredicateNode::InRows { .. } => Self::Relation,
             PredicateNode::All(parts) | PredicateNode::Any(parts) => {
                 let dearest = parts.iter().map(Self::of).max();
                 dearest.unwrap_or(Self::Comparison)

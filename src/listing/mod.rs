@@ -31,6 +31,7 @@ pub use forms::LinkForm;
 pub use link_limits::LinkLimits;
 pub use page::{Page, Total, TotalCount};
 pub use page_statement::PageStatement;
+pub(crate) use selection::Shown;
 pub use selection::{Selectable, Selection, Shows};
 pub use sort_fields::SortFields;
 pub use visible_columns::{Visible, VisibleColumns};

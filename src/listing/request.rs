@@ -57,18 +57,7 @@ impl Request<'_> {
         &self,
         write: impl Fn(&Self) -> Result<SelectStatement, Error>,
     ) -> Result<SelectStatement, Error> {
-        loop {
-            let mut select = write(self)?;
-            if self.renderer.has_read_a_name() {
-                // A table of the host has the name of a sub-select: it would be taken for it.
-                self.renderer.rename();
-                continue;
-            }
-            if let Some(with) = self.renderer.take_named() {
-                select.with_cte(with);
-            }
-            return Ok(select);
-        }
+        self.renderer.statement(|| write(self))
     }
 
     /// The sort keys in the direction in which the page is read: from its end for a page before a cursor.

@@ -79,7 +79,7 @@ pub struct Shows<'a, E> {
 }
 
 impl<'a, E: Entity> Shows<'a, E> {
-    pub(super) fn new(shown: &'a mut Vec<Shown>) -> Self {
+    pub(crate) fn new(shown: &'a mut Vec<Shown>) -> Self {
         Self {
             shown,
             marker: std::marker::PhantomData,

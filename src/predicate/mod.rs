@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use sea_query::Value;
 
+use crate::aggregate::ValuesNode;
 use crate::expression::Node;
 use crate::schema::{DataType, Entity, Path};
 
@@ -83,6 +84,12 @@ pub(crate) enum PredicateNode {
     OneOfRows {
         path: Path,
         filter: Box<PredicateNode>,
+        negated: bool,
+    },
+    /// One of the values that something has in a set of rows: `EXISTS (..)`, negated `NOT EXISTS (..)`.
+    InRows {
+        node: Node,
+        values: Arc<ValuesNode>,
         negated: bool,
     },
     /// True if all are; true if there is none.
@@ -238,6 +245,15 @@ impl<E: Entity> Not for Predicate<E> {
             } => PredicateNode::OneOfRows {
                 path,
                 filter,
+                negated: !negated,
+            },
+            PredicateNode::InRows {
+                node,
+                values,
+                negated,
+            } => PredicateNode::InRows {
+                node,
+                values,
                 negated: !negated,
             },
             PredicateNode::Not(inner) => *inner,

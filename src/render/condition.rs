@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use sea_query::{BinOper, Expr, ExprTrait, Func, Value, extension::postgres::PgBinOper};
+use sea_query::{
+    BinOper, Expr, ExprTrait, Func, Query, SelectStatement, Value, extension::postgres::PgBinOper,
+};
 
 use super::value::{bound, comparable, reject_nul, reject_nul_text, sub_select};
-use super::{Renderer, Scope};
+use super::{Renderer, RowSet, Scope, iden};
+use crate::aggregate::{self, ValuesNode};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::predicate::{ArrayComparison, Comparison, PredicateNode};
@@ -16,6 +19,9 @@ const DEEPEST: u32 = 64;
 
 /// How many conditions may be a chain to sea-query, at each depth.
 const LONGEST_CHAIN: usize = 8;
+
+/// A set of rows that is written where it is read.
+const ROWS: &str = "rows";
 
 /// How many may be one where nothing is around them.
 const LONGEST_LIST: usize = 64;
@@ -119,6 +125,11 @@ impl Renderer<'_> {
                 filter,
                 negated,
             } => self.one_of_rows(scope, path, filter, *negated)?,
+            PredicateNode::InRows {
+                node,
+                values,
+                negated,
+            } => self.one_of_values(scope, node, values, *negated)?,
             PredicateNode::Not(inner) => self.predicate(scope, inner)?.not(),
             PredicateNode::NotTrue(inner) => self
                 .predicate(scope, inner)?
@@ -170,6 +181,79 @@ impl Renderer<'_> {
         Ok(pointing.binary(how, Func::cust(over).arg(keys)))
     }
 
+    /// One of the values that something has in a set of rows, as a condition by itself: a semi-join, or an anti-join.
+    fn in_rows(
+        &self,
+        scope: &Scope<'_>,
+        node: &Node,
+        values: &ValuesNode,
+        negated: bool,
+    ) -> Result<Expr, Error> {
+        let value = self.expression(scope, node)?;
+        let select = self.rows_of_values(scope, values, |held, select| {
+            select.expr(Expr::cust("1")).and_where(held.eq(value));
+        })?;
+        Ok(match negated {
+            true => Expr::not_exists(select),
+            false => Expr::exists(select),
+        })
+    }
+
+    /// The same inside of another condition: the values are found once, and hashed.
+    fn one_of_values(
+        &self,
+        scope: &Scope<'_>,
+        node: &Node,
+        values: &ValuesNode,
+        negated: bool,
+    ) -> Result<Expr, Error> {
+        let value = self.expression(scope, node)?;
+        let select = self.rows_of_values(scope, values, |held, select| {
+            select.expr(held.clone()).and_where(held.is_not_null());
+        })?;
+        let how = match negated {
+            true => BinOper::IsNot,
+            false => BinOper::Is,
+        };
+        let is_one = value.in_subquery(select);
+        Ok(is_one.binary(how, Expr::custom_keyword("TRUE")))
+    }
+
+    /// The rows of a set, of which `write` selects the value.
+    fn rows_of_values(
+        &self,
+        scope: &Scope<'_>,
+        values: &ValuesNode,
+        write: impl FnOnce(Expr, &mut SelectStatement),
+    ) -> Result<SelectStatement, Error> {
+        let mut select = Query::select();
+        let held = |row: &Scope<'_>, select: &mut SelectStatement| {
+            write(self.expression(row, &values.value)?, select);
+            if let Some(only) = &values.only {
+                select.and_where(self.predicate(row, only)?);
+            }
+            Ok::<_, Error>(())
+        };
+        if self.has_sets_apart() {
+            let set = RowSet::within(&values.rows, None, ROWS);
+            let row = scope.inside(ROWS);
+            let word = row.iden();
+            held(&row.held_by(&set), &mut select)?;
+            let rows = self.deeper(|| aggregate::write_set(self, &set))?;
+            select.from_subquery(rows, word);
+        } else {
+            let set = self.row_set(&values.rows, None);
+            let row = scope.inside(set.word.clone());
+            if row.iden() == iden(&set.word) {
+                select.from(row.iden());
+            } else {
+                select.from_as(iden(&set.word), row.iden());
+            }
+            held(&row.held_by(&*set), &mut select)?;
+        }
+        Ok(select)
+    }
+
     fn combined(
         &self,
         scope: &Scope<'_>,
@@ -196,6 +280,11 @@ impl Renderer<'_> {
                 all.iter()
                     .try_for_each(|node| self.conjuncts(scope, node, into))
             })?,
+            PredicateNode::InRows {
+                node,
+                values,
+                negated,
+            } => into.push(self.in_rows(scope, node, values, *negated)?),
             node => into.push(self.predicate(scope, node)?),
         }
         Ok(())

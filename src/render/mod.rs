@@ -10,6 +10,7 @@ mod name;
 mod named;
 mod order;
 mod path;
+mod row_sets;
 mod scope;
 mod value;
 
@@ -18,16 +19,19 @@ use std::cell::{Cell, RefCell};
 use sea_query::{Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, TableName, TableRef};
 
 use self::named::Named;
+use self::row_sets::RowSets;
+use crate::aggregate;
 use crate::annotation;
 use crate::error::Error;
-use crate::expression::{LOCAL_DATE, Node};
+use crate::expression::{BUCKET, LOCAL_DATE, MINUTES_BETWEEN, Node};
 use crate::order::OrderNode;
 use crate::schema::{DataType, Definition, Tenancy, Tenant};
 
 pub(crate) use self::condition::side_by_side;
 pub(crate) use self::name::{NAME_BYTES, free_name, iden, is_name, select_as};
 pub(crate) use self::path::all;
-pub(crate) use self::scope::Scope;
+pub(crate) use self::row_sets::{Held, RowSet, START, Split};
+pub(crate) use self::scope::{Holder, Scope};
 pub(crate) use self::value::{
     bound, comparable, count_all, reject_nul, reject_nul_text, sub_select,
 };
@@ -42,6 +46,7 @@ pub(crate) struct Renderer<'a> {
     /// How many conditions and functions are around what is being written.
     depth: Cell<u32>,
     named: Named,
+    row_sets: RowSets,
 }
 
 impl<'a> Renderer<'a> {
@@ -52,6 +57,7 @@ impl<'a> Renderer<'a> {
             read: RefCell::new(Vec::with_capacity(8)),
             depth: Cell::new(0),
             named: Named::default(),
+            row_sets: RowSets::default(),
         }
     }
 
@@ -126,7 +132,10 @@ impl<'a> Renderer<'a> {
             Node::Function(name, arguments) => {
                 self.function(name, arguments, |argument| self.expression(scope, argument))?
             }
-            Node::Annotation(annotation) => annotation::scalar(self, scope, annotation)?,
+            Node::Annotation(annotation) => match scope.annotation(annotation) {
+                Some(held) => held,
+                None => annotation::scalar(self, scope, annotation)?,
+            },
         })
     }
 
@@ -137,9 +146,15 @@ impl<'a> Renderer<'a> {
         arguments: &[Node],
         write: impl Fn(&Node) -> Result<Expr, Error>,
     ) -> Result<Expr, Error> {
+        let nodes = arguments;
         let arguments: Vec<_> =
             self.deeper(|| arguments.iter().map(write).collect::<Result<_, _>>())?;
         Ok(match name {
+            BUCKET => aggregate::bucket::write(nodes, arguments),
+            MINUTES_BETWEEN => {
+                Expr::cust_with_exprs("(EXTRACT(EPOCH FROM ($2 - $1)) / 60)", arguments)
+                    .cast_as(DataType::DoublePrecision.to_string())
+            }
             "coalesce" => Func::coalesce(arguments).into(),
             LOCAL_DATE => Expr::from(Func::cust("timezone").args(arguments))
                 .cast_as(DataType::Date.to_string()),

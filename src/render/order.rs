@@ -22,7 +22,7 @@ impl OrderNode {
 }
 
 impl Direction {
-    pub fn sql(self) -> sea_query::Order {
+    pub(crate) fn sql(self) -> sea_query::Order {
         match self {
             Self::Ascending => sea_query::Order::Asc,
             Self::Descending => sea_query::Order::Desc,

@@ -5,7 +5,7 @@ use sea_query::{Condition, Expr, ExprTrait, JoinType, Query, SelectStatement, Ta
 use super::{Renderer, Scope, side_by_side};
 use crate::error::Error;
 use crate::predicate::PredicateNode;
-use crate::schema::{Hop, Path};
+use crate::schema::{Definition, Hop, Path, Tenancy};
 
 impl Renderer<'_> {
     /// `FROM` the tables of a path, tied to the row of `outer`, each bound to its tenant; `write` adds what is
@@ -65,7 +65,7 @@ impl Renderer<'_> {
     }
 
     /// Joins `hops` one inside the other, so that each has a name that none around it has.
-    pub(super) fn hops(
+    pub fn hops(
         &self,
         before: &Scope<'_>,
         hops: &[Hop],
@@ -77,7 +77,8 @@ impl Renderer<'_> {
             return write(self, before, select);
         };
         let scope = before.inside(hop.definition.alias);
-        let (table, conditions) = self.hop(before, &scope, hop)?;
+        let is_bound_next = rest.first().is_some_and(|next| binds(next, hop.definition));
+        let (table, conditions) = self.tied_hop(before, &scope, hop, is_bound_next)?;
         if first {
             select.from(table);
             for condition in conditions {
@@ -96,8 +97,23 @@ impl Renderer<'_> {
         scope: &Scope<'_>,
         hop: &Hop,
     ) -> Result<(TableRef, Vec<Expr>), Error> {
+        self.tied_hop(before, scope, hop, false)
+    }
+
+    fn tied_hop(
+        &self,
+        before: &Scope<'_>,
+        scope: &Scope<'_>,
+        hop: &Hop,
+        is_bound_next: bool,
+    ) -> Result<(TableRef, Vec<Expr>), Error> {
         let mut conditions = vec![scope.column(hop.to).eq(before.column(hop.from))];
-        let table = self.untied_hop(scope, hop, &mut conditions)?;
+        let is_bound = hop.foreign_key || is_bound_next;
+        let (table, bound) = self.source(hop.definition, scope, is_bound)?;
+        conditions.extend(bound);
+        if let Some(condition) = &hop.condition {
+            self.conjuncts(scope, condition, &mut conditions)?;
+        }
         Ok((table, side_by_side(conditions)))
     }
 
@@ -114,6 +130,19 @@ impl Renderer<'_> {
             self.conjuncts(scope, condition, conditions)?;
         }
         Ok(table)
+    }
+}
+
+/// Whether a hop goes on to the very row by which one of this table has its tenant: bound there, it is bound here.
+fn binds(next: &Hop, definition: Definition) -> bool {
+    match &definition.tenancy {
+        Tenancy::Through { from, parent } => {
+            next.from == *from
+                && next.definition == *parent
+                && next.to == parent.key
+                && matches!(parent.tenancy, Tenancy::Column { .. })
+        }
+        _ => false,
     }
 }
 

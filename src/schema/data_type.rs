@@ -81,6 +81,12 @@ impl DataType {
         }
     }
 
+    /// An array of this type; `None` of an array, and of a type of the database's own.
+    pub(crate) fn array_of(self) -> Option<Self> {
+        let element = Self::of_array_element(&self.array_type())?;
+        (*element == self).then_some(Self::Array(element))
+    }
+
     /// Whether a value, as it is bound, is one of this type.
     pub(crate) fn fits(self, value: &Value) -> bool {
         match (Self::of_value(value), self) {

@@ -301,6 +301,64 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
         })
     }
 
+    /// The row of `F` whose column `to` equals the column `from` of the row, where `to` is unique: the other side of a
+    /// one-to-one foreign key. `ON to = from`.
+    ///
+    /// A unique index has to keep `to` unique: several such rows would multiply the rows that they are joined to.
+    ///
+    /// ```
+    /// use pagewise::chat::{Chat, Session};
+    /// use pagewise::{Listing, Page, ToOne};
+    ///
+    /// let session: ToOne<Chat, Session> = ToOne::unique("session", Chat::ID, Session::CHAT_ID);
+    /// let status = session.value(Session::STATUS).named("status");
+    /// let page = Listing::of(Chat).tenant(7).show(&status).page(Page::first(25)).build()?;
+    /// assert!(page.to_string().contains(
+    ///     r#"LEFT JOIN "experiments_experimentsession" AS "session" ON "session"."chat_id" = "page"."id""#
+    /// ));
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn unique<A, B>(name: &'static str, from: Column<E, A>, to: Column<F, B>) -> Self
+    where
+        A: SqlType,
+        B: SqlType<Base = A::Base>,
+    {
+        let hop = Hop {
+            definition: const { &F::DEFINITION },
+            from: from.name(),
+            to: to.name(),
+            to_one: true,
+            foreign_key: is_bound(&E::DEFINITION) && is_parents_key(&F::DEFINITION, to.name()),
+            condition: None,
+        };
+        Self::of(Path {
+            name: Cow::Borrowed(name),
+            hops: vec![hop],
+        })
+    }
+
+    /// The row of `F` whose number an object id holds, where the row is known to point at one of `F`: its content type is
+    /// tested by itself. `ON key = object_id`.
+    ///
+    /// The object id may be of another integer type than the key. No foreign key stands behind it, so tables that are
+    /// reached through it are each bound to the tenant by themselves.
+    #[must_use]
+    pub fn generic<B: SqlType>(name: &'static str, object_id: Column<E, B>) -> Self {
+        let hop = Hop {
+            definition: const { &F::DEFINITION },
+            from: object_id.name(),
+            to: F::DEFINITION.key,
+            to_one: true,
+            foreign_key: false,
+            condition: None,
+        };
+        Self::of(Path {
+            name: Cow::Borrowed(name),
+            hops: vec![hop],
+        })
+    }
+
     fn of(path: Path) -> Self {
         Self {
             path,

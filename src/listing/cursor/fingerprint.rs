@@ -258,6 +258,23 @@ impl Fnv {
                 self.condition(Some(filter));
                 self.byte(u8::from(*negated));
             }
+            Some(PredicateNode::InRows {
+                node,
+                values,
+                negated,
+            }) => {
+                self.byte(12);
+                self.node(node);
+                self.byte(u8::from(*negated));
+                self.node(&values.value);
+                self.condition(values.only.as_ref());
+                self.table(values.rows.definition);
+                self.conditions(6, &values.rows.filters);
+                if let Some(required) = &values.rows.required {
+                    self.path(&required.path);
+                    self.condition(required.filter.as_ref());
+                }
+            }
         }
     }
 

@@ -1,0 +1,190 @@
+//! What a statement may be made of: [`Part`], and the statement of one, [`AggregateStatement`].
+
+use std::cell::RefCell;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use sea_query::SelectStatement;
+
+use super::number::NumberNode;
+use crate::error::Error;
+use crate::expression::Node;
+use crate::render::{Renderer, is_name};
+use crate::schema::Tenant;
+use crate::statement::{OutputColumn, Statement};
+use crate::strategy::Strategy;
+
+/// As many links as are found without a second thought; of no use without LIMIT.
+const FEW_LINKS: u32 = 1_000;
+
+/// A part of a dashboard that is computed by one sub-select, alone or beside others: numbers, a series, groups, a table.
+///
+/// Implemented by the builders of this module.
+pub trait Part: Clone + sealed::Sealed {
+    /// What its answer is read into.
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    type Answer;
+
+    /// Whose rows it reads, unless it is put into a [`Batch`](super::Batch).
+    #[doc(hidden)]
+    fn whose(&self) -> (Option<&Tenant>, Strategy);
+
+    /// Writes the sub-select.
+    #[doc(hidden)]
+    fn write(&self, writer: &Writer<'_, '_>) -> Result<Written, Error>;
+
+    /// Reads the answer.
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    #[doc(hidden)]
+    fn read(&self, cells: super::answer::Cells) -> Result<Self::Answer, Error>;
+}
+
+pub(super) mod sealed {
+    /// Nobody else's.
+    pub trait Sealed {}
+}
+
+/// Writes parts of a statement.
+#[doc(hidden)]
+pub struct Writer<'w, 'a>(pub(super) &'w Renderer<'a>);
+
+/// A part as it is written.
+#[doc(hidden)]
+pub struct Written {
+    pub(super) select: SelectStatement,
+    pub(super) outputs: Vec<Output>,
+}
+
+/// An output of a part, and what it is.
+#[derive(Clone, Debug)]
+pub(super) struct Output {
+    pub column: OutputColumn,
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "tokio-postgres")),
+        expect(dead_code, reason = "read by the drivers")
+    )]
+    pub value: OutputValue,
+}
+
+/// What an output is: by it the value is read.
+#[derive(Clone, Debug)]
+pub(super) enum OutputValue {
+    Number(Arc<NumberNode>),
+    Node(Node),
+    /// What only the part itself reads.
+    Own,
+    /// All values of an output of a part, in an array.
+    OfPart(
+        #[cfg_attr(
+            not(any(feature = "postgres", feature = "tokio-postgres")),
+            expect(dead_code, reason = "read by the drivers")
+        )]
+        usize,
+        #[cfg_attr(
+            not(any(feature = "postgres", feature = "tokio-postgres")),
+            expect(dead_code, reason = "read by the drivers")
+        )]
+        Box<Output>,
+    ),
+}
+
+impl Written {
+    /// Refuses names that cannot be, or that two outputs have.
+    pub(super) fn checked(self) -> Result<Self, Error> {
+        for (position, output) in self.outputs.iter().enumerate() {
+            let name = &output.column.name;
+            if !is_name(name) {
+                return Err(Error::InvalidName { name: name.clone() });
+            }
+            let before = &self.outputs[..position];
+            if before.iter().any(|other| other.column.name == *name) {
+                return Err(Error::DuplicateName { name: name.clone() });
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// The statement of a part of a dashboard, or of a whole one; made by the builders of this module.
+///
+/// It is a [`Statement`] (by `Deref`), printed as one, and run by `fetch` (feature `postgres`) or `fetch_async`
+/// (feature `tokio-postgres`). With any other driver, run [`text`](Statement::text) with
+/// [`parameters`](Statement::parameters), and read the [`outputs`](Statement::outputs).
+#[derive(Clone)]
+pub struct AggregateStatement<P> {
+    statement: Statement,
+    part: P,
+    outputs: Arc<[Output]>,
+}
+
+impl<P: Part> AggregateStatement<P> {
+    pub(super) fn new(part: P) -> Result<Self, Error> {
+        let (tenant, strategy) = part.whose();
+        let renderer = Renderer::new(tenant, FEW_LINKS);
+        let outputs = RefCell::new(Vec::new());
+        let write = || {
+            let written = part.write(&Writer(&renderer))?.checked()?;
+            outputs.replace(written.outputs);
+            Ok(written.select)
+        };
+        let select = match strategy {
+            Strategy::Optimized => renderer.statement(write)?,
+            Strategy::Legacy => renderer.statement(|| renderer.apart(write))?,
+        };
+        let outputs = outputs.into_inner();
+        let columns = outputs.iter().map(|output| output.column.clone()).collect();
+        Ok(Self {
+            statement: Statement::new(select, columns),
+            part,
+            outputs: outputs.into(),
+        })
+    }
+
+    /// The statement.
+    #[must_use]
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+}
+
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+impl<P: Part> AggregateStatement<P> {
+    /// Reads the rows that the statement gives, for a driver that pagewise has no `fetch` for but whose rows are those of
+    /// `tokio-postgres`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnexpectedAnswer`] and [`Error::Database`] if they are another statement's.
+    pub fn read(&self, rows: Vec<crate::driver::wire::Row>) -> Result<P::Answer, Error> {
+        self.part
+            .read(super::answer::Cells::rows(rows, Arc::clone(&self.outputs)))
+    }
+
+    /// What an error of the server's means, if it can be told from it.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        super::answer::explain(error, self.statement.parameters())
+    }
+}
+
+impl<P> Deref for AggregateStatement<P> {
+    type Target = Statement;
+    fn deref(&self) -> &Statement {
+        &self.statement
+    }
+}
+
+impl<P> fmt::Display for AggregateStatement<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.statement.fmt(f)
+    }
+}
+
+impl<P> fmt::Debug for AggregateStatement<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AggregateStatement")
+            .field("text", &self.statement.text())
+            .field("parameters", &self.statement.parameters())
+            .finish_non_exhaustive()
+    }
+}
