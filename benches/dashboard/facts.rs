@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use postgres::types::{FromSql, Type};
 
 pub type Facts = Vec<Vec<String>>;
@@ -19,7 +19,21 @@ pub struct Overview {
 }
 
 impl Overview {
+    /// With the ratios that the origin's application computes.
     pub fn facts(&self) -> Facts {
+        let ratio = |dividend: i64, divisor: i64| match divisor {
+            0 => 0.0,
+            divisor => dividend as f64 / divisor as f64,
+        };
+        self.facts_with([
+            ratio(self.completed_sessions, self.sessions) * 100.0,
+            ratio(self.messages, self.sessions),
+            ratio(self.sessions, self.active_participants),
+        ])
+    }
+
+    /// With these ratios.
+    pub fn facts_with(&self, ratios: [f64; 3]) -> Facts {
         let numbers = [
             ("experiments", self.experiments),
             ("participants", self.participants),
@@ -29,10 +43,13 @@ impl Overview {
             ("active participants", self.active_participants),
             ("completed sessions", self.completed_sessions),
         ];
-        numbers
+        let numbers = numbers
             .iter()
-            .map(|(name, number)| fact("overview", [*name, &number.to_string()]))
-            .collect()
+            .map(|(name, number)| fact("overview", [*name, &number.to_string()]));
+        let names = ["completed", "messages a session", "sessions a participant"];
+        let ratios = names.into_iter().zip(ratios.map(rounded));
+        let ratios = ratios.map(|(name, ratio)| fact("overview", [name.to_owned(), ratio]));
+        numbers.chain(ratios).collect()
     }
 }
 
@@ -42,6 +59,19 @@ pub fn day(chart: &str, day: NaiveDate, numbers: &[i64]) -> Option<Vec<String>> 
     happened.then(|| {
         let numbers = numbers.iter().map(i64::to_string);
         fact(chart, std::iter::once(day.to_string()).chain(numbers))
+    })
+}
+
+/// An hour of a chatbot; one without runs says nothing.
+pub fn run_hour(bot: i64, hour: DateTime<Utc>, success: i64, error: i64) -> Option<Vec<String>> {
+    (success != 0 || error != 0).then(|| {
+        let cells = [
+            bot.to_string(),
+            hour.to_string(),
+            success.to_string(),
+            error.to_string(),
+        ];
+        fact("trends", cells)
     })
 }
 

@@ -1,24 +1,34 @@
 //! What is asked for.
 
+use pagewise::chat::dashboard::Panel;
 use postgres::Client;
 
 use crate::asked::{Asked, Bots};
 use crate::best;
 use crate::history;
+use crate::ours;
 use crate::place::{Place, Team, Window};
 use crate::report::Fallible;
 use crate::report::job::{Candidate, Job, Jobs};
-use crate::today::{self, Panel};
+use crate::today;
 
 const BOTS: [Bots; 2] = [Bots::All, Bots::One];
 
 /// Panels that are asked for alone: their key and title.
-const SINGLE: [(&str, &str, Panel); 5] = [
+const SINGLE: [(&str, &str, Panel); 6] = [
     ("bots", "bot performance", Panel::BotPerformance),
     ("users", "user engagement", Panel::UserEngagement),
     ("channels", "channel breakdown", Panel::ChannelBreakdown),
     ("tags", "tag analytics", Panel::TagAnalytics),
     ("response", "average response time", Panel::ResponseTime),
+    ("trends", "trends of the last day", Panel::Trends),
+];
+
+/// The panels that are charts over messages.
+const CHARTS: [Panel; 3] = [
+    Panel::ActiveParticipants,
+    Panel::SessionAnalytics,
+    Panel::MessageVolume,
 ];
 
 /// All jobs.
@@ -92,14 +102,7 @@ fn overview(client: &mut Client, asked: &Asked<'_>) -> Fallible<Job> {
 
 fn charts(client: &mut Client, asked: &Asked<'_>) -> Fallible<Job> {
     let by_hand = best::charts(asked);
-    job(
-        client,
-        "charts",
-        "three charts",
-        asked,
-        &Panel::CHARTS,
-        by_hand,
-    )
+    job(client, "charts", "three charts", asked, &CHARTS, by_hand)
 }
 
 fn job(
@@ -111,6 +114,7 @@ fn job(
     by_hand: Vec<Candidate>,
 ) -> Fallible<Job> {
     let mut candidates = vec![today::candidate(client, asked, panels)?];
+    candidates.extend(ours::candidates(asked, panels)?);
     candidates.extend(by_hand);
     Ok(Job {
         key: format!("{key}_{}", asked.key()),

@@ -16,6 +16,7 @@ mod document;
 mod facts;
 mod history;
 mod jobs;
+mod ours;
 mod place;
 #[path = "../report/mod.rs"]
 mod report;

@@ -2,51 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use pagewise::chat::dashboard::Panel;
 use pagewise::driver::postgres::Execute;
 use postgres::{Client, Row};
 
 use crate::asked::{Asked, sql};
-use crate::facts::{Facts, Minutes, Overview, day, fact, rounded};
+use crate::facts::{Facts, Minutes, Overview, day, fact, rounded, run_hour};
 use crate::report::Fallible;
 use crate::report::job::{Candidate, Query, Way};
 
 /// How many chatbots are on a page, how many participants are shown, and how many bins the histogram has.
 const PAGE: usize = 10;
 const BINS: usize = 10;
-
-/// A panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Panel {
-    Overview,
-    ActiveParticipants,
-    SessionAnalytics,
-    MessageVolume,
-    BotPerformance,
-    UserEngagement,
-    ChannelBreakdown,
-    TagAnalytics,
-    ResponseTime,
-}
-
-impl Panel {
-    pub const ALL: [Self; 9] = [
-        Self::Overview,
-        Self::ActiveParticipants,
-        Self::SessionAnalytics,
-        Self::MessageVolume,
-        Self::BotPerformance,
-        Self::UserEngagement,
-        Self::ChannelBreakdown,
-        Self::TagAnalytics,
-        Self::ResponseTime,
-    ];
-    pub const CHARTS: [Self; 3] = [
-        Self::ActiveParticipants,
-        Self::SessionAnalytics,
-        Self::MessageVolume,
-    ];
-}
 
 /// What the answers to a panel's statements say.
 type Read = fn(&[Vec<Row>]) -> Fallible<Facts>;
@@ -67,7 +35,8 @@ pub fn candidate(client: &mut Client, asked: &Asked<'_>, panels: &[Panel]) -> Fa
         queries.extend(part.queries);
     }
     let mut candidate = Candidate::new(Way::Today, queries);
-    candidate.reading = Some(Box::new(move |mut answers| {
+    candidate.reading = Some(Box::new(move |answers| {
+        let mut answers = answers.as_slice();
         let mut facts = Facts::new();
         for (count, read) in &readings {
             let (own, rest) = answers.split_at(*count);
@@ -122,6 +91,13 @@ fn part(client: &mut Client, asked: &Asked<'_>, panel: Panel) -> Fallible<Part> 
         ),
         Panel::TagAnalytics => (&[sql!("today_tagged_messages")], tag_analytics),
         Panel::ResponseTime => (&[sql!("today_response_time")], response_time),
+        Panel::Trends => {
+            return Ok(Part {
+                queries: vec![trends_query(client, asked)?],
+                read: trends,
+            });
+        }
+        panel => return Err(format!("{panel:?} has no old way").into()),
     };
     Ok(Part {
         queries: files.iter().map(|source| asked.query(source)).collect(),
@@ -194,18 +170,24 @@ fn bot_performance(answers: &[Vec<Row>]) -> Fallible<Facts> {
     Ok(page.chain([total]).collect())
 }
 
-/// The second statement has the keys in it that the first one found.
-fn user_engagement_queries(client: &mut Client, asked: &Asked<'_>) -> Fallible<Vec<Query>> {
-    let most_active = asked.query(sql!("today_most_active"));
-    let found = Execute::run(client, &most_active.text, &most_active.parameters)?;
+/// The keys that a statement finds, for the text of another one.
+fn keys(client: &mut Client, query: &Query) -> Fallible<String> {
+    let found = Execute::run(client, &query.text, &query.parameters)?;
     let ids = found.iter().map(|row| row.try_get::<_, i64>(0));
     let mut ids = ids.collect::<Result<Vec<_>, _>>()?;
     if ids.is_empty() {
-        // The ORM asks for nobody without a statement; one that finds nobody stands for it.
+        // For none the ORM runs no statement; one that finds nothing stands for it.
         ids.push(-1);
     }
     let ids: Vec<_> = ids.iter().map(i64::to_string).collect();
-    let names = sql!("today_most_active_names").replace("{participants}", &ids.join(", "));
+    Ok(ids.join(", "))
+}
+
+/// The second statement has the keys in it that the first one found.
+fn user_engagement_queries(client: &mut Client, asked: &Asked<'_>) -> Fallible<Vec<Query>> {
+    let most_active = asked.query(sql!("today_most_active"));
+    let ids = keys(client, &most_active)?;
+    let names = sql!("today_most_active_names").replace("{participants}", &ids);
     Ok(vec![
         most_active,
         asked.query(&names),
@@ -313,10 +295,29 @@ fn response_time(answers: &[Vec<Row>]) -> Fallible<Facts> {
     for row in rows(answers, 0)? {
         let day: NaiveDate = row.try_get(0)?;
         let milliseconds: f64 = row.try_get(1)?;
-        let seconds = format!("{:.2}", milliseconds / 1000.0);
+        // Half a hundredth is rounded up: as seconds it would be a little less or more.
+        let seconds = format!("{:.2}", (milliseconds / 10.0).round() / 100.0);
         facts.push(fact("response time", [day.to_string(), seconds]));
     }
     Ok(facts)
+}
+
+fn trends_query(client: &mut Client, asked: &Asked<'_>) -> Fallible<Query> {
+    let bots = keys(client, &asked.query(sql!("today_bots")))?;
+    Ok(asked.query(&sql!("today_trends").replace("{bots}", &bots)))
+}
+
+fn trends(answers: &[Vec<Row>]) -> Fallible<Facts> {
+    let mut hours = Vec::new();
+    for row in rows(answers, 0)? {
+        let (bot, hour): (i64, NaiveDateTime) = (row.try_get(0)?, row.try_get(1)?);
+        hours.push((bot, hour.and_utc(), row.try_get(3)?, row.try_get(2)?));
+    }
+    hours.sort();
+    let hours = hours.into_iter();
+    Ok(hours
+        .filter_map(|(bot, hour, success, error)| run_hour(bot, hour, success, error))
+        .collect())
 }
 
 fn rows(answers: &[Vec<Row>], at: usize) -> Fallible<&[Row]> {

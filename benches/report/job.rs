@@ -67,7 +67,7 @@ pub struct Query {
 }
 
 /// What the answers to a candidate's statements say, as rows of text that are the same for every way.
-pub type Reading = Box<dyn Fn(&[Vec<Row>]) -> Fallible<Vec<Vec<String>>>>;
+pub type Reading = Box<dyn Fn(Vec<Vec<Row>>) -> Fallible<Vec<Vec<String>>>>;
 
 /// One way to the rows of a job: statements that are run one after the other.
 pub struct Candidate {

@@ -51,11 +51,13 @@ pub fn compare(client: &mut Client, job: &Job) -> Result<Compared, Box<dyn Error
         let different = different(answer, expected);
         match candidate.wrong {
             None if different > 0 => {
+                let mut both = expected.rows.iter().zip(&answer.rows);
                 return Err(format!(
-                    "{}: {different} rows of {} and {} differ",
+                    "{}: {different} rows of {} and {} differ, the first: {:?}",
                     job.title,
                     right.name(),
-                    candidate.name()
+                    candidate.name(),
+                    both.find(|(left, right)| left != right),
                 )
                 .into());
             }
@@ -105,7 +107,7 @@ fn answer(client: &mut Client, candidate: &Candidate) -> Result<Answer, Box<dyn 
         .collect::<Result<Vec<_>, _>>()?;
     match &candidate.reading {
         Some(reading) => Ok(Answer {
-            rows: reading(&answers)?,
+            rows: reading(answers)?,
             total: None,
         }),
         None => page(&answers),
