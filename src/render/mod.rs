@@ -152,7 +152,7 @@ impl<'a> Renderer<'a> {
         Ok(match name {
             BUCKET => aggregate::bucket::write(nodes, arguments),
             MINUTES_BETWEEN => {
-                Expr::cust_with_exprs("(EXTRACT(EPOCH FROM ($2 - $1)) / 60)", arguments)
+                Expr::cust_with_exprs("EXTRACT(EPOCH FROM ($2 - $1)) / 60", arguments)
                     .cast_as(DataType::DoublePrecision.to_string())
             }
             "coalesce" => Func::coalesce(arguments).into(),
