@@ -21,7 +21,7 @@ const SINGLE: [(&str, &str, Panel); 6] = [
     ("channels", "channel breakdown", Panel::ChannelBreakdown),
     ("tags", "tag analytics", Panel::TagAnalytics),
     ("response", "average response time", Panel::ResponseTime),
-    ("trends", "trends of the last day", Panel::Trends),
+    ("trends", "trends", Panel::Trends),
 ];
 
 /// The panels that are charts over messages.
