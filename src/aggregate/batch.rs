@@ -1,5 +1,10 @@
 //! Several parts of a dashboard in one statement: [`Batch`].
 
+#![cfg_attr(
+    not(any(feature = "postgres", feature = "tokio-postgres")),
+    expect(dead_code, reason = "answers are read by the drivers")
+)]
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +13,7 @@ use sea_query::{Expr, Func, IntoIden, Query};
 
 use super::part::{AggregateStatement, Output, OutputValue, Part, Writer, Written, sealed};
 use crate::error::Error;
-use crate::render::iden;
+use crate::render::{iden, is_name};
 use crate::schema::{DataType, Tenant};
 use crate::statement::OutputColumn;
 use crate::strategy::Strategy;
@@ -58,15 +63,7 @@ pub struct Batch {
 /// A part of a [`Batch`]: by it, its answer is read.
 #[derive(Clone, Debug)]
 pub struct Handle<P> {
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "tokio-postgres")),
-        expect(dead_code, reason = "read by the drivers")
-    )]
     pub(super) part: P,
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "tokio-postgres")),
-        expect(dead_code, reason = "read by the drivers")
-    )]
     pub(super) at: usize,
 }
 
@@ -154,8 +151,12 @@ impl Part for Batch {
             let written = part.write(writer)?.checked()?;
             let mut arrays = Query::select();
             for output in written.outputs {
-                // Columns are counted: their own names may be as long as a name can be.
-                let name = format!("column_{}", outputs.len() + 1);
+                let named = format!("{word}_{}", output.column.name);
+                let name = match is_name(&named) {
+                    true => named,
+                    // Their own names may be as long as a name can be.
+                    false => format!("{word}_column_{}", outputs.len() + 1),
+                };
                 let value = Expr::col((ROW.into_iden(), iden(&output.column.name)));
                 arrays.expr_as(Func::cust("array_agg").arg(value), name.clone());
                 select.expr(Expr::col((

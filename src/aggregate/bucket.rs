@@ -4,11 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_query::{Expr, ExprTrait, Func};
+use sea_query::{CaseStatement, Expr, ExprTrait, Func, Query};
 
 use super::window::Window;
 use crate::error::Error;
 use crate::expression::{BUCKET, Expression, Node, Operand};
+use crate::render::sub_select;
 use crate::schema::{DataType, Entity, SqlType};
 use crate::time_zone::TimeZone;
 
@@ -135,6 +136,34 @@ impl Bucket {
             instant,
             Expr::val(zone.name()),
         ))
+    }
+
+    /// The first instant of a stretch, of where `date_trunc` places it.
+    ///
+    /// Where midnight comes twice, it places a day at the second one; and where the clock is put on or back by half an hour,
+    /// the rest of an hour is placed at a full hour, which is before the clock is changed.
+    pub(super) fn first_instant(
+        self,
+        start: impl Fn() -> Expr,
+        zone: &TimeZone,
+    ) -> Result<Expr, Error> {
+        const STEP: &str = "step";
+        let is_same = |at: Expr| Ok::<_, Error>(self.start(at, zone)?.eq(start()));
+        if !self.is_of_clock() {
+            let before = || start().sub(Expr::cust("INTERVAL '1 hour'"));
+            let case = CaseStatement::new().case(is_same(before())?, before());
+            return Ok(case.finally(start()).into());
+        }
+        let end = start().add(Expr::cust(format!("INTERVAL '{}'", self.interval()?)));
+        let minutes =
+            Func::cust("generate_series").args([start(), end, Expr::cust("INTERVAL '1 minute'")]);
+        let mut first = Query::select();
+        first
+            .expr(Func::min(Expr::col(STEP)))
+            .from_function(minutes, STEP)
+            .and_where(is_same(Expr::col(STEP))?);
+        let case = CaseStatement::new().case(is_same(start())?, start());
+        Ok(case.finally(sub_select(first)).into())
     }
 
     /// Refuses a window with more stretches than the limit.

@@ -135,7 +135,7 @@ impl Part for CombinedAggregate {
                     select_as(&mut select, leaves.number(number, false), &number.name);
                 }
                 for leaf in leaves_of {
-                    select.from_subquery(leaf.select(renderer, None, &[])?, iden(&leaf.word));
+                    select.from_subquery(leaf.select(renderer, None, &[], None)?, iden(&leaf.word));
                 }
                 select
             }

@@ -1,5 +1,6 @@
 //! Rows with numbers over the rows that belong to them: [`GroupedListing`].
 
+use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -182,7 +183,7 @@ impl<E: Entity> GroupedListing<E> {
         self
     }
 
-    /// So many rows; 1,000 if nothing is said.
+    /// So many rows; 1,000 if nothing is said, all with `u32::MAX`.
     #[must_use]
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = limit;
@@ -251,8 +252,9 @@ impl<E: Entity> GroupedListing<E> {
             data_type: definition.key_type,
             nullable: false,
         }];
-        let key = shown[0].node.clone();
-        shown.extend(self.shown.iter().filter(|more| more.node != key).cloned());
+        let key = shown[0].clone();
+        let is_key = |more: &Shown| more.node == key.node && more.name == key.name;
+        shown.extend(self.shown.iter().filter(|more| !is_key(more)).cloned());
         shown
     }
 
@@ -282,6 +284,8 @@ impl<E: Entity> GroupedListing<E> {
             select_as(&mut select, value, &shown.name);
         }
         let mut sorted = Vec::new();
+        // What the sub-selects of the groups before are called.
+        let mut words: Vec<Cow<'static, str>> = Vec::new();
         for (at, group) in self.groups.iter().enumerate() {
             let orders = self.orders.iter().filter_map(|order| match order {
                 Key::Number(order) if of_rows(&group.by.rows, &order.list()).is_ok() => Some(order),
@@ -291,12 +295,9 @@ impl<E: Entity> GroupedListing<E> {
             let numbers = group.numbers.0.iter();
             let wanted = numbers.chain(orders.iter().map(|order| &order.node));
             let mut taken = vec![KEY, Self::definition().alias];
-            let prefixes: Vec<_> = self.groups[..at]
-                .iter()
-                .map(|group| format!("of_{}", group.by.rows.name))
-                .collect();
-            taken.extend(prefixes.iter().map(String::as_str));
+            taken.extend(words.iter().map(AsRef::<str>::as_ref));
             let leaves = Leaves::new(renderer, wanted.map(AsRef::<NumberNode>::as_ref), &taken);
+            words.extend(leaves.0.iter().map(|leaf| leaf.word.clone()));
             let mut is_first = at == 0;
             for leaf in &leaves.0 {
                 let rows = leaf.keyed(renderer, &group.by, KEY)?;
@@ -336,7 +337,9 @@ impl<E: Entity> GroupedListing<E> {
         for SortKey(value, direction, nulls) in &keys {
             select.order_by_expr_with_nulls(value.clone(), direction.sql(), nulls.sql());
         }
-        select.limit(self.limit.into());
+        if self.limit < u32::MAX {
+            select.limit(self.limit.into());
+        }
         if self.offset > 0 {
             select.offset(self.offset);
         }

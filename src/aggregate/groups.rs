@@ -15,6 +15,7 @@ use super::series::of_rows;
 use crate::error::Error;
 use crate::expression::{Node, Operand};
 use crate::order::Direction;
+use crate::predicate::PredicateNode;
 use crate::render::{Renderer, iden, select_as};
 use crate::schema::{DataType, Entity, SqlType, Tenant};
 use crate::statement::OutputColumn;
@@ -59,6 +60,7 @@ pub struct Groups {
     tenant: Option<Tenant>,
     strategy: Strategy,
     rows: Arc<RowsNode>,
+    only: Option<PredicateNode>,
     keys: Vec<Key>,
     each_of: Option<Arc<ValuesNode>>,
     numbers: NumberList,
@@ -74,13 +76,14 @@ struct Key {
 }
 
 impl Groups {
-    /// Groups of rows.
+    /// Groups of rows; of a part of a set, those that its rows are in.
     #[must_use]
     pub fn of<E: Entity>(rows: &Rows<E>) -> Self {
         Self {
             tenant: None,
             strategy: Strategy::default(),
             rows: Arc::clone(&rows.node),
+            only: rows.only.clone(),
             keys: Vec::new(),
             each_of: None,
             numbers: NumberList::default(),
@@ -137,7 +140,7 @@ impl Groups {
         self
     }
 
-    /// The first so many groups; 1,000 if nothing is said.
+    /// The first so many groups; 1,000 if nothing is said, all with `u32::MAX`.
     #[must_use]
     pub fn limit(mut self, limit: u32) -> Self {
         self.limit = limit;
@@ -230,7 +233,7 @@ impl Part for Groups {
             first = Some(GIVEN.into());
         }
         for leaf in &leaves.0 {
-            let rows = leaf.select(renderer, None, &keys)?;
+            let rows = leaf.select(renderer, None, &keys, self.only.as_ref())?;
             match &first {
                 None => {
                     select.from_subquery(rows, iden(&leaf.word));
@@ -270,7 +273,9 @@ impl Part for Groups {
         for key in &self.keys {
             select.order_by_expr_with_nulls(key_of(key), Order::Asc, NullOrdering::Last);
         }
-        select.limit(self.limit.into());
+        if self.limit < u32::MAX {
+            select.limit(self.limit.into());
+        }
 
         let outputs = self.keys.iter().map(|key| Output {
             column: OutputColumn {

@@ -11,6 +11,7 @@ use super::set::{ordinal, write_set};
 use crate::annotation::aggregate;
 use crate::error::Error;
 use crate::expression::Node;
+use crate::predicate::PredicateNode;
 use crate::render::Split;
 use crate::render::{Renderer, RowSet, START, Scope, bound, free_name, iden, is_name, select_as};
 use crate::schema::DataType;
@@ -125,8 +126,12 @@ impl Leaf<'_> {
         renderer: &Renderer<'_>,
         split: Option<&Split>,
         keys: &[(Cow<'static, str>, &Node)],
+        only: Option<&PredicateNode>,
     ) -> Result<SelectStatement, Error> {
         from_set(renderer, self.rows, split, |scope, select| {
+            if let Some(only) = only {
+                select.and_where(renderer.predicate(scope, only)?);
+            }
             let mut groups = 0;
             if split.is_some() {
                 groups += 1;

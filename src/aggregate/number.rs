@@ -94,6 +94,7 @@ impl Aggregated {
 
 impl NumberNode {
     /// The same value, whatever it is called.
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     pub fn is_same_value(&self, other: &Self) -> bool {
         if std::ptr::eq(self, other) {
             return true;

@@ -1,5 +1,10 @@
 //! What a statement may be made of: [`Part`], and the statement of one, [`AggregateStatement`].
 
+#![cfg_attr(
+    not(any(feature = "postgres", feature = "tokio-postgres")),
+    expect(dead_code, reason = "answers are read by the drivers")
+)]
+
 use std::cell::RefCell;
 use std::fmt;
 use std::ops::Deref;
@@ -60,10 +65,6 @@ pub struct Written {
 #[derive(Clone, Debug)]
 pub(super) struct Output {
     pub column: OutputColumn,
-    #[cfg_attr(
-        not(any(feature = "postgres", feature = "tokio-postgres")),
-        expect(dead_code, reason = "read by the drivers")
-    )]
     pub value: OutputValue,
 }
 
@@ -75,18 +76,7 @@ pub(super) enum OutputValue {
     /// What only the part itself reads.
     Own,
     /// All values of an output of a part, in an array.
-    OfPart(
-        #[cfg_attr(
-            not(any(feature = "postgres", feature = "tokio-postgres")),
-            expect(dead_code, reason = "read by the drivers")
-        )]
-        usize,
-        #[cfg_attr(
-            not(any(feature = "postgres", feature = "tokio-postgres")),
-            expect(dead_code, reason = "read by the drivers")
-        )]
-        Box<Output>,
-    ),
+    OfPart(usize, Box<Output>),
 }
 
 impl Written {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use sea_query::{Expr, ExprTrait, Func, JoinType, Query, SelectStatement};
 
 use super::rows::Required;
-use crate::annotation::{Aggregate, AnnotationNode, Computed, aggregate, sources};
+use crate::annotation::sources::{self, Source};
+use crate::annotation::{Aggregate, AnnotationNode, Computed, aggregate};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::predicate::{Form, PredicateNode};
@@ -34,31 +35,41 @@ pub(crate) fn write_set(renderer: &Renderer<'_>, set: &RowSet) -> Result<SelectS
 
 /// The rows of a table, each with its values.
 fn plain(renderer: &Renderer<'_>, set: &RowSet) -> Result<SelectStatement, Error> {
-    let joins = Joins::new(set);
-    let root = Scope::root(set.rows.definition.alias);
-    let scope = Scope::root(set.rows.definition.alias).held_by(&joins);
+    let values = set.values();
+    let is_apart = renderer.has_sets_apart();
+    // Each by the name that the set has for it: two may have the same one of their own.
+    let annotations = values.iter().map(|held| match &held.node {
+        Node::Annotation(annotation) if !is_apart && !is_joined(annotation) => {
+            Some(AnnotationNode {
+                name: held.name.clone(),
+                ..annotation.as_ref().clone()
+            })
+        }
+        _ => None,
+    });
+    let annotations: Vec<_> = annotations.collect();
+    let alias = set.rows.definition.alias;
+    let sources = sources::group(annotations.iter().flatten(), &[alias])?;
+
+    let joins = Joins::new(set, sources.iter().map(Source::word));
+    let root = Scope::root(alias);
+    let scope = Scope::root(alias).held_by(&joins);
     let (mut select, mut conditions) = rows(renderer, set, &scope)?;
     if let Some(required) = &set.rows.required {
         conditions.push(renderer.predicate(&scope, &required.exists())?);
     }
-    let values = set.values();
-    let is_apart = renderer.has_sets_apart();
-    let annotations = values.iter().filter_map(|held| match &held.node {
-        Node::Annotation(annotation) if !is_apart && !is_joined(annotation) => {
-            Some(annotation.as_ref())
-        }
-        _ => None,
-    });
-    let sources = sources::group(annotations, &[set.rows.definition.alias])?;
     let mut computed = Vec::new();
     for source in &sources {
         source.join(renderer, &root, &mut select)?;
         computed.extend(source.outputs());
     }
-    for held in &values {
-        let known = computed.iter().find(|(annotation, _)| {
-            matches!(&held.node, Node::Annotation(node) if std::ptr::eq(node.as_ref(), *annotation))
-        });
+    for (held, annotation) in values.iter().zip(&annotations) {
+        let is_it = |known: &AnnotationNode| {
+            annotation
+                .as_ref()
+                .is_some_and(|annotation| std::ptr::eq(known, annotation))
+        };
+        let known = computed.iter().find(|(known, _)| is_it(known));
         let value = match known {
             Some((_, value)) => value.clone(),
             None => renderer.expression(&scope, &held.node)?,
@@ -88,7 +99,7 @@ fn joined(
         return around(renderer, set, required, &values, is_other);
     }
 
-    let joins = Joins::new(set);
+    let joins = Joins::new(set, []);
     let root = Scope::root(set.rows.definition.alias);
     let scope = Scope::root(set.rows.definition.alias).held_by(&joins);
     let (mut select, mut conditions) = rows(renderer, set, &scope)?;
@@ -350,15 +361,17 @@ fn joined_hop(annotation: &AnnotationNode) -> Option<(&Hop, &'static str)> {
 /// The rows that those of a table point at, each joined once.
 struct Joins {
     joined: RefCell<Vec<(Hop, Cow<'static, str>)>>,
-    taken: Vec<&'static str>,
+    taken: Vec<Cow<'static, str>>,
 }
 
 impl Joins {
-    fn new(set: &RowSet) -> Self {
+    /// `beside` are words for what else is joined.
+    fn new(set: &RowSet, beside: impl IntoIterator<Item = Cow<'static, str>>) -> Self {
         let required = set.rows.required.iter();
         let hops = required.flat_map(|required| &required.path.hops);
-        let mut taken = vec![set.rows.definition.alias];
-        taken.extend(hops.map(|hop| hop.definition.alias));
+        let mut taken = vec![Cow::Borrowed(set.rows.definition.alias)];
+        taken.extend(hops.map(|hop| Cow::Borrowed(hop.definition.alias)));
+        taken.extend(beside);
         Self {
             joined: RefCell::default(),
             taken,
@@ -398,7 +411,9 @@ impl Holder for Joins {
             Some((_, word)) => word.clone(),
             None => {
                 let is_taken = |word: &str| {
-                    self.taken.iter().any(|taken| word.ends_with(taken))
+                    self.taken
+                        .iter()
+                        .any(|taken| word.ends_with(taken.as_ref()))
                         || joined.iter().any(|(_, joined)| joined == word)
                 };
                 let word = match is_taken(&annotation.path.name) {

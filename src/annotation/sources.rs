@@ -39,6 +39,11 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The word by which the statement calls it.
+    pub fn word(&self) -> Cow<'static, str> {
+        self.word.clone()
+    }
+
     /// The columns of the page that it needs.
     pub fn from(&self) -> Option<&'static str> {
         self.leader().path.hops.first().map(|hop| hop.from)

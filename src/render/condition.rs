@@ -209,6 +209,8 @@ impl Renderer<'_> {
     ) -> Result<Expr, Error> {
         let value = self.expression(scope, node)?;
         let select = self.rows_of_values(scope, values, |held, select| {
+            // Different values are few in the planner's eyes, so that it hashes them, whatever it thinks of the rows.
+            select.distinct();
             select.expr(held.clone()).and_where(held.is_not_null());
         })?;
         let how = match negated {

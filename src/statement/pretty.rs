@@ -7,11 +7,12 @@ use std::fmt;
 pub(super) struct Pretty<'a>(pub &'a str);
 
 /// Words that begin a line, longest first where one begins with another.
-const CLAUSES: [&str; 15] = [
+const CLAUSES: [&str; 16] = [
     "UNION ALL",
     "UNION",
     "LEFT JOIN LATERAL",
     "LEFT JOIN",
+    "FULL OUTER JOIN",
     "INNER JOIN",
     "SELECT",
     "FROM",
@@ -83,6 +84,9 @@ impl Printer<'_, '_> {
             .is_none_or(|c| c.is_whitespace() || c == '(');
         if starts_word
             && self.at_clause_level()
+            // The rest of `IS DISTINCT FROM`.
+            && !self.out.ends_with("IS DISTINCT ")
+            && !self.out.ends_with("IS NOT DISTINCT ")
             && let Some(clause) = CLAUSES
                 .into_iter()
                 .find(|clause| is_word(self.rest, clause))

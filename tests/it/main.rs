@@ -1,8 +1,10 @@
 //! The crate on a real PostgreSQL: one binary, a module for each law, builder or topic.
 
+mod aggregate;
 mod bad_input;
 mod content_types;
 mod cursors;
+mod dashboard;
 mod dates;
 mod filters;
 mod laws;
@@ -15,6 +17,7 @@ mod postgres_driver;
 #[cfg(feature = "query-string")]
 mod query_string;
 mod rows;
+mod scene;
 mod sql;
 mod statement;
 mod statistics;

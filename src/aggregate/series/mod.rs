@@ -13,6 +13,7 @@ use super::rows::{Rows, RowsNode};
 use super::window::Window;
 use crate::error::Error;
 use crate::expression::{Node, Operand};
+use crate::predicate::PredicateNode;
 use crate::schema::{Column, DataType, Entity, Relation, SqlType, Tenant};
 use crate::strategy::Strategy;
 use crate::time_zone::TimeZone;
@@ -77,6 +78,7 @@ pub struct Series {
     tenant: Option<Tenant>,
     strategy: Strategy,
     rows: Arc<RowsNode>,
+    only: Option<PredicateNode>,
     time: Time,
     bucket: Bucket,
     zone: TimeZone,
@@ -107,7 +109,7 @@ struct Pieces {
 }
 
 impl Series {
-    /// By a time of the rows.
+    /// By a time of the rows. Of a part of a set ([`Rows::only`]), only its rows make points.
     #[must_use]
     pub fn of<E, A>(rows: &Rows<E>, instant: A) -> Self
     where
@@ -115,7 +117,7 @@ impl Series {
         A: Operand<E>,
         A::Type: SqlType<Base = chrono::DateTime<chrono::Utc>>,
     {
-        Self::new(&rows.node, Time::Own(instant.into_operand().node))
+        Self::new(rows, Time::Own(instant.into_operand().node))
     }
 
     /// By the times of related rows, of which each row has at least one: the rows are made
@@ -136,7 +138,7 @@ impl Series {
             .is_some_and(|required| required.is_same(&related.path, related.filter.as_ref()));
         let instant = Node::Column(instant.name());
         Self::new(
-            &rows.node,
+            rows,
             Time::Related {
                 instant,
                 is_required,
@@ -144,11 +146,12 @@ impl Series {
         )
     }
 
-    fn new(rows: &Arc<RowsNode>, time: Time) -> Self {
+    fn new<E: Entity>(rows: &Rows<E>, time: Time) -> Self {
         Self {
             tenant: None,
             strategy: Strategy::default(),
-            rows: Arc::clone(rows),
+            rows: Arc::clone(&rows.node),
+            only: rows.only.clone(),
             time,
             bucket: Bucket::default(),
             zone: TimeZone::UTC,

@@ -31,6 +31,8 @@ const LOCAL_START: &str = "local_start";
 const PIECE: &str = "piece";
 /// The stretches that are there whether there are rows or not.
 const STRETCHES: &str = "stretches";
+/// Where a stretch begins.
+const STRETCH: &str = "stretch";
 
 impl Series {
     /// How the rows are split, if by the times of related rows.
@@ -53,6 +55,9 @@ impl Series {
     ) -> Result<SelectStatement, Error> {
         let split = self.split()?;
         from_set(renderer, &self.rows, split.as_ref(), |scope, select| {
+            if let Some(only) = &self.only {
+                select.and_where(renderer.predicate(scope, only)?);
+            }
             let start = match &self.time {
                 Time::Related { .. } => Expr::col((scope.iden(), START.into_iden())),
                 Time::Own(instant) => {
@@ -85,8 +90,22 @@ impl Series {
         let mut before: Option<&Leaf<'_>> = None;
         let value = |leaf: &Leaf<'_>| Expr::col((iden(&leaf.word), iden(&pieces.name)));
         for leaf in &leaves.0 {
-            let keys = [(pieces.name.clone(), &pieces.node)];
-            let rows = leaf.select(renderer, None, &keys)?;
+            let rows = from_set(renderer, &self.rows, None, |scope, select| {
+                if let Some(only) = &self.only {
+                    select.and_where(renderer.predicate(scope, only)?);
+                }
+                // Rows without a time are in no stretch.
+                if let Time::Own(instant) = &self.time {
+                    select.and_where(renderer.expression(scope, instant)?.is_not_null());
+                }
+                select_as(
+                    select,
+                    renderer.expression(scope, &pieces.node)?,
+                    &pieces.name,
+                );
+                select.add_group_by([ordinal(1)]);
+                leaf.aggregates_of(renderer, scope, select)
+            })?;
             match before {
                 None => {
                     select.from_subquery(rows, iden(&leaf.word));
@@ -151,8 +170,12 @@ impl Series {
             }
         };
         let zone = Expr::val(self.zone.name());
-        select.expr_as(key(START), START);
-        let local = Func::cust("timezone").args([zone, key(START)]);
+        let mut stretch = Query::select();
+        stretch.expr_as(self.bucket.first_instant(|| key(START), &self.zone)?, START);
+        select.join_lateral(JoinType::LeftJoin, stretch, STRETCH, Condition::all());
+        let start = || column(&STRETCH.into(), START);
+        select.expr_as(start(), START);
+        let local = Func::cust("timezone").args([zone, start()]);
         select.expr_as(local, LOCAL_START);
         select.order_by_expr(ordinal(1), Order::Asc);
         if let (Some(pieces), Some(top)) = (&self.pieces, top) {
@@ -263,7 +286,7 @@ impl Part for Series {
         let renderer = writer.0;
         let numbers = || self.numbers.0.iter().map(AsRef::<NumberNode>::as_ref);
         let piece_name = self.pieces.as_ref().map_or(PIECE, |pieces| &pieces.name);
-        let taken = [START, LOCAL_START, PIECE, STRETCHES, piece_name];
+        let taken = [START, LOCAL_START, PIECE, STRETCHES, STRETCH, piece_name];
         let leaves = Leaves::new(renderer, numbers(), &taken);
         let top = match &self.pieces {
             Some(pieces) => {

@@ -1,5 +1,10 @@
 //! Which parts a dashboard is made of, and where the answer of each is found.
 
+#![cfg_attr(
+    not(any(feature = "postgres", feature = "tokio-postgres")),
+    expect(dead_code, reason = "answers are read by the drivers")
+)]
+
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use super::super::{
@@ -22,8 +27,6 @@ use crate::time_zone::TimeZone;
 
 /// How far back trends go, and how many hours they touch.
 const TREND_HOURS: i64 = 24;
-/// How many chatbots there may be trends of.
-const MAX_TRENDS: u32 = 10_000;
 
 /// The parts of a dashboard.
 #[derive(Clone, Debug)]
@@ -334,8 +337,10 @@ impl Plan {
         let listed = Groups::of(&bots)
             .by(Experiment::ID)
             .numbers(bots.count())
-            .limit(MAX_TRENDS);
-        let since = request.trends_until - TimeDelta::hours(TREND_HOURS);
+            .limit(u32::MAX);
+        let day = TimeDelta::hours(TREND_HOURS);
+        let since = request.trends_until.checked_sub_signed(day);
+        let since = since.unwrap_or(request.trends_until);
         let start = since.duration_trunc(TimeDelta::hours(1)).unwrap_or(since);
         // Runs may still be those of a version.
         let bot = coalesce(
@@ -347,7 +352,8 @@ impl Plan {
         let runs = Rows::of(Trace)
             .named("recent_runs")
             .filter(Trace::TIMESTAMP.ge(since))
-            .filter(Trace::STATUS.any_of(["success", "error"]));
+            .filter(Trace::STATUS.any_of(["success", "error"]))
+            .filter(bot.is_in(&bots.values(Experiment::ID)));
         let success = runs
             .only(Trace::STATUS.eq("success"))
             .count()

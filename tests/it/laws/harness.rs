@@ -69,6 +69,7 @@ pub fn check<S: Strategy>(cases: u32, strategy: &S, test: impl Fn(S::Value) -> O
     if env::var_os("PROPTEST_CASES").is_none() {
         config.cases = cases;
     }
+    config.max_shrink_iters = 100_000;
     if env::var_os("PROPTEST_MAX_SHRINK_TIME").is_none() {
         config.max_shrink_time = 15_000;
     }

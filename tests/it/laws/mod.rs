@@ -26,3 +26,4 @@ mod walk;
 mod zero;
 
 pub use forms::FORMS;
+pub use harness::{Connection, Of, Outcome, check, context};

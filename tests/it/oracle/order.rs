@@ -45,7 +45,7 @@ impl<E: Modeled> Sorted<E> {
         }
     }
 
-    fn cmp(&self, view: &View, left: &E::Row, right: &E::Row) -> Ordering {
+    pub fn cmp(&self, view: &View, left: &E::Row, right: &E::Row) -> Ordering {
         let (left, right) = (
             (self.value.eval)(view, left),
             (self.value.eval)(view, right),

@@ -218,6 +218,21 @@ fn condition(depth: u32) -> BoxedStrategy<ConditionPlan> {
         .boxed()
 }
 
+/// A condition that is not too deep for a part of a larger request.
+pub fn simple_condition() -> BoxedStrategy<ConditionPlan> {
+    condition(1)
+}
+
+/// A value likewise.
+pub fn simple_value() -> BoxedStrategy<ValuePlan> {
+    value(1)
+}
+
+/// A sort key likewise.
+pub fn simple_order() -> impl Strategy<Value = OrderPlan> {
+    order(value(0))
+}
+
 /// A random request.
 pub fn plan() -> impl Strategy<Value = Plan> {
     planned(vec(condition(2), 0..2), value(1))
@@ -243,22 +258,25 @@ pub fn filtered_plan() -> impl Strategy<Value = Plan> {
     planned(vec(condition(1), 2..6), value(1))
 }
 
-fn planned(
-    filters: impl Strategy<Value = Vec<ConditionPlan>>,
-    sorted_by: impl Strategy<Value = ValuePlan>,
-) -> impl Strategy<Value = Plan> {
-    let order = (sorted_by, any::<bool>(), any::<Option<bool>>()).prop_map(
+fn order(sorted_by: impl Strategy<Value = ValuePlan>) -> impl Strategy<Value = OrderPlan> {
+    (sorted_by, any::<bool>(), any::<Option<bool>>()).prop_map(
         |(value, descending, nulls_first)| OrderPlan {
             value,
             descending,
             nulls_first,
         },
-    );
+    )
+}
+
+fn planned(
+    filters: impl Strategy<Value = Vec<ConditionPlan>>,
+    sorted_by: impl Strategy<Value = ValuePlan>,
+) -> impl Strategy<Value = Plan> {
     let shown = (value(2), weighted(0.3, any::<u8>()))
         .prop_map(|(value, alias)| ShownPlan { value, alias });
     (
         filters,
-        vec(order, 0..3),
+        vec(order(sorted_by), 0..3),
         vec(shown, 0..5),
         vec(sibling(), 0..3),
         any::<u64>(),

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use pagewise::aggregate::Rows;
 use pagewise::{Relation, ToOne};
 
 use super::condition::Condition;
 use super::plan::{AggregatePlan, ConditionPlan};
-use super::value::Value;
+use super::value::{Typed, Value};
 use super::{Context, Modeled, Uses, View, aggregate};
 
 /// What belongs to a row in memory.
-pub type Rows<E, F> = Rc<dyn Fn(&View, &<E as Modeled>::Row) -> Vec<<F as Modeled>::Row>>;
+pub type Belonging<E, F> = Rc<dyn Fn(&View, &<E as Modeled>::Row) -> Vec<<F as Modeled>::Row>>;
 
 /// The rows of `F` that belong to a row of `E`, twice.
 pub struct Related<E: Modeled, F: Modeled> {
@@ -20,7 +21,7 @@ pub struct Related<E: Modeled, F: Modeled> {
     /// The tables on the way.
     pub way: BTreeSet<&'static str>,
     pub relation: Relation<E, F>,
-    pub rows: Rows<E, F>,
+    pub rows: Belonging<E, F>,
     /// If it leads to the one row that a column points at: that way, and the column.
     one: Option<(ToOne<E, F>, Pointing<E>)>,
 }
@@ -43,6 +44,15 @@ pub trait AnyRelation<E: Modeled> {
     fn one_of(&self, context: &Context, condition: &ConditionPlan) -> Condition<E>;
     /// Something computed of them.
     fn annotation(&self, context: &Context, plan: &AggregatePlan) -> Value<E>;
+    /// How many there are.
+    fn counted(&self, context: &Context, filter: Option<&ConditionPlan>) -> Typed<E, i64>;
+    /// Only those rows of a set to which one belongs; and the same as a condition.
+    fn with_any(
+        &self,
+        context: &Context,
+        filter: Option<&ConditionPlan>,
+        rows: Rows<E>,
+    ) -> (Rows<E>, Condition<E>);
 }
 
 /// A relation, the tables on its way, and the same as a function.
@@ -170,5 +180,19 @@ impl<E: Modeled, F: Modeled> AnyRelation<E> for Related<E, F> {
             2 => aggregate::every(&related, plan.condition.condition::<F>(context)).value(),
             _ => F::aggregated(&related, context, plan),
         }
+    }
+
+    fn counted(&self, context: &Context, filter: Option<&ConditionPlan>) -> Typed<E, i64> {
+        aggregate::count(&self.filtered(context, filter))
+    }
+
+    fn with_any(
+        &self,
+        context: &Context,
+        filter: Option<&ConditionPlan>,
+        rows: Rows<E>,
+    ) -> (Rows<E>, Condition<E>) {
+        let rows = rows.with_any(&self.filtered(context, filter).relation);
+        (rows, self.existence(context, filter, false))
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
+use pagewise::aggregate::{AggregateRow, GroupedListing, Groups, Number, Rows, Series, Top};
 use pagewise::driver::Row;
 use pagewise::expression::{Expression, Operand};
 use pagewise::listing::Selectable;
@@ -30,6 +31,8 @@ pub struct Typed<E: Modeled, T> {
 type Show<E> = Rc<dyn Fn(Listing<E>, &str) -> Listing<E>>;
 type Read<E> = Rc<dyn Fn(&Row<E>, &str) -> Result<Datum, Error>>;
 type Tested<E> = Rc<dyn Fn(&Test) -> Predicate<E>>;
+type ShowGrouped<E> = Rc<dyn Fn(GroupedListing<E>, &str) -> GroupedListing<E>>;
+type Beside = Rc<dyn Fn(&AggregateRow, &str) -> Result<Datum, Error>>;
 
 /// What a value can be asked besides what all can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +61,16 @@ pub struct Value<E: Modeled> {
     /// Ascending, or descending.
     pub order: Rc<dyn Fn(bool) -> Order<E>>,
     pub test: Tested<E>,
+    /// How many different ones the rows of a set have.
+    pub count_distinct: Rc<dyn Fn(&Rows<E>) -> Number<i64>>,
+    /// Groups by it, under a name.
+    pub group: Rc<dyn Fn(Groups, &str) -> Groups>,
+    /// Adds it to a listing with numbers, under a name.
+    pub show_grouped: ShowGrouped<E>,
+    /// Splits by it.
+    pub split: Rc<dyn Fn(Series, Top) -> Series>,
+    /// Reads it beside numbers, by the handle of that name.
+    pub group_of: Beside,
     /// Values that are worth comparing with.
     pub pool: Rc<dyn Fn() -> Vec<Datum>>,
     /// Values that are not in any data.
@@ -77,6 +90,11 @@ impl<E: Modeled> Clone for Value<E> {
             read: Rc::clone(&self.read),
             order: Rc::clone(&self.order),
             test: Rc::clone(&self.test),
+            count_distinct: Rc::clone(&self.count_distinct),
+            group: Rc::clone(&self.group),
+            show_grouped: Rc::clone(&self.show_grouped),
+            split: Rc::clone(&self.split),
+            group_of: Rc::clone(&self.group_of),
             pool: Rc::clone(&self.pool),
             ..*self
         }
@@ -124,12 +142,9 @@ impl<E: Modeled, T: Sample> Typed<E, T> {
 
     fn erased(self, kind: Kind, test: fn(&Expression<E, T>, &Test) -> Predicate<E>) -> Value<E> {
         let expression = Rc::new(self.expression);
-        let (shown, read, order, tested) = (
-            Rc::clone(&expression),
-            Rc::clone(&expression),
-            Rc::clone(&expression),
-            Rc::clone(&expression),
-        );
+        let [shown, read, order, tested] = std::array::from_fn(|_| Rc::clone(&expression));
+        let [distinct, group, beside, split, group_of] =
+            std::array::from_fn(|_| Rc::clone(&expression));
         Value {
             words: self.words,
             uses: self.uses,
@@ -154,6 +169,16 @@ impl<E: Modeled, T: Sample> Typed<E, T> {
                 }
             }),
             test: Rc::new(move |what| test(&tested, what)),
+            count_distinct: Rc::new(move |rows| rows.count_distinct(&*distinct)),
+            group: Rc::new(move |groups, name| groups.by((*group).clone().named(name.to_owned()))),
+            show_grouped: Rc::new(move |listing, name| {
+                listing.show((*beside).clone().named(name.to_owned()))
+            }),
+            split: Rc::new(move |series, top| series.split_by(&*split, top)),
+            group_of: Rc::new(move |row, name| {
+                row.get_value((*group_of).clone().named(name.to_owned()))
+                    .map(T::datum)
+            }),
             pool: Rc::new(|| T::Base::pool().into_iter().map(Decoded::datum).collect()),
             marked: |at| T::Base::marked(at).datum(),
         }

@@ -19,7 +19,8 @@ pub const TEXTS: &[&str] = &[
     "日本",
 ];
 const STATUSES: &[&str] = &["active", "setup", "complete", "Active"];
-const PLATFORMS: &[&str] = &["web", "telegram", "evaluations", "Web"];
+/// Where people write; one of them is no platform of people, and one differs by its case only.
+pub const PLATFORMS: &[&str] = &["web", "telegram", "evaluations", "Web"];
 const KINDS: &[&str] = &["human", "human", "ai", "ai", "system"];
 const TAGS: &[&str] = &[
     "v1",
@@ -53,8 +54,11 @@ fn team() -> impl Strategy<Value = i64> {
     prop_oneof![3 => Just(1), 1 => TEAMS]
 }
 
-fn time() -> impl Strategy<Value = chrono::DateTime<chrono::Utc>> {
-    (0u8..8).prop_map(instant)
+/// When things happen.
+type Times = BoxedStrategy<Time>;
+
+fn few_times() -> Times {
+    (0u8..8).prop_map(instant).boxed()
 }
 
 /// A reference by number, to whichever row that is in the end.
@@ -69,45 +73,88 @@ fn key(table: i64, at: usize) -> i64 {
     table * 1_000 + i64::try_from(at).unwrap_or(0) + 1
 }
 
+/// How many rows there are of each table.
+struct Sizes {
+    participants: Range<usize>,
+    experiments: Range<usize>,
+    chats: Range<usize>,
+    messages: Range<usize>,
+    tags: Range<usize>,
+    /// And traces.
+    links: Range<usize>,
+}
+
+impl Sizes {
+    const FEW: Self = Self {
+        participants: 1..4,
+        experiments: 1..5,
+        chats: 0..14,
+        messages: 0..31,
+        tags: 0..10,
+        links: 0..21,
+    };
+}
+
 /// Rows, some of each table.
 pub fn world() -> impl Strategy<Value = World> {
-    sized(0..14, 0..31, 0..10, 0..21)
+    sized(&few_times(), Sizes::FEW)
+}
+
+/// Rows of which most belong to others, at such times.
+pub fn busy_world(times: &'static [Time]) -> impl Strategy<Value = World> {
+    let sizes = Sizes {
+        participants: 2..7,
+        experiments: 3..8,
+        chats: 8..25,
+        messages: 20..90,
+        tags: 3..9,
+        links: 10..40,
+    };
+    sized(&select(times).boxed(), sizes)
 }
 
 /// Many rows with many links, to few tags.
 pub fn linked_world() -> impl Strategy<Value = World> {
-    sized(10..16, 10..31, 3..8, 30..70)
+    let sizes = Sizes {
+        chats: 10..16,
+        messages: 10..31,
+        tags: 3..8,
+        links: 30..70,
+        ..Sizes::FEW
+    };
+    sized(&few_times(), sizes)
 }
 
 /// Sessions and chatbots to which nothing belongs.
 pub fn bare_world() -> impl Strategy<Value = World> {
-    sized(0..6, 0..1, 0..10, 0..1).prop_map(|mut world| {
+    let sizes = Sizes {
+        chats: 0..6,
+        messages: 0..1,
+        links: 0..1,
+        ..Sizes::FEW
+    };
+    sized(&few_times(), sizes).prop_map(|mut world| {
         world.items.clear();
         world.traces.clear();
         world
     })
 }
 
-fn sized(
-    chats: Range<usize>,
-    messages: Range<usize>,
-    tags: Range<usize>,
-    links: Range<usize>,
-) -> impl Strategy<Value = World> {
+fn sized(times: &Times, sizes: Sizes) -> impl Strategy<Value = World> + use<> {
     let people = (
         vec((one_of(TAGS), weighted(0.5, text())), 1..3),
-        vec(participant(), 1..4),
-        vec(experiment(), 1..5),
+        vec(participant(times), sizes.participants),
+        vec(experiment(times), sizes.experiments),
     );
     let conversations = (
-        vec((team(), text()), chats.clone()),
-        vec(session(), chats),
-        vec(message(), messages),
+        vec((team(), text()), sizes.chats.clone()),
+        vec(session(times), sizes.chats),
+        vec(message(times), sizes.messages),
     );
     let beside = (
-        vec(tag(), tags),
-        vec(link(), links.clone()),
-        vec(trace(), links),
+        vec(tag(), sizes.tags),
+        vec(link(), sizes.links.clone()),
+        vec(trace(times), sizes.links),
     );
     (people, conversations, beside).prop_map(|(people, conversations, beside)| {
         let mut world = World::default();
@@ -140,18 +187,18 @@ type SomeTrace = (
     (Option<i32>, i32, Option<i32>),
 );
 
-fn participant() -> impl Strategy<Value = SomeParticipant> {
+fn participant(times: &Times) -> impl Strategy<Value = SomeParticipant> + use<> {
     (
         team(),
         text(),
         weighted(0.5, pick()),
         one_of(PLATFORMS),
         text(),
-        time(),
+        times.clone(),
     )
 }
 
-fn experiment() -> impl Strategy<Value = SomeExperiment> {
+fn experiment(times: &Times) -> impl Strategy<Value = SomeExperiment> + use<> {
     (
         (
             team(),
@@ -160,18 +207,18 @@ fn experiment() -> impl Strategy<Value = SomeExperiment> {
             vec(one_of(PLATFORMS), 0..3),
         ),
         (weighted(0.4, pick()), pick(), 0i32..4),
-        (any::<bool>(), time()),
+        (any::<bool>(), times.clone()),
     )
 }
 
-fn session() -> impl Strategy<Value = SomeSession> {
+fn session(times: &Times) -> impl Strategy<Value = SomeSession> + use<> {
     (
         (pick(), pick(), 0u8..10, any::<bool>()),
         (
             one_of(STATUSES),
-            weighted(0.5, time()),
-            [weighted(0.6, time()), weighted(0.6, time())],
-            time(),
+            weighted(0.5, times.clone()),
+            [weighted(0.6, times.clone()), weighted(0.6, times.clone())],
+            times.clone(),
         ),
         (
             weighted(0.6, one_of(PLATFORMS)),
@@ -181,8 +228,14 @@ fn session() -> impl Strategy<Value = SomeSession> {
     )
 }
 
-fn message() -> impl Strategy<Value = SomeMessage> {
-    (pick(), time(), one_of(KINDS), text(), weighted(0.5, text()))
+fn message(times: &Times) -> impl Strategy<Value = SomeMessage> + use<> {
+    (
+        pick(),
+        times.clone(),
+        one_of(KINDS),
+        text(),
+        weighted(0.5, text()),
+    )
 }
 
 fn tag() -> impl Strategy<Value = SomeTag> {
@@ -206,11 +259,11 @@ fn link() -> impl Strategy<Value = SomeLink> {
     )
 }
 
-fn trace() -> impl Strategy<Value = SomeTrace> {
+fn trace(times: &Times) -> impl Strategy<Value = SomeTrace> + use<> {
     (
         (
             weighted(0.85, team()),
-            time(),
+            times.clone(),
             one_of(&["success", "error", "pending"]),
         ),
         (

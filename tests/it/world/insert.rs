@@ -61,6 +61,9 @@ impl World {
             "participant_id": "bigint" = |r| r.participant, "input_message_id": "bigint" = |r| r.input,
             "output_message_id": "bigint" = |r| r.output, "experiment_version_number": "integer" = |r| r.version,
             "duration": "integer" = |r| r.duration, "n_turns": "integer" = |r| r.turns);
+        insert!(transaction, "channels_experimentchannel", self.channels,
+            "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "experiment_id": "bigint" = |r| r.experiment,
+            "platform": "text" = |r| r.platform.clone(), "deleted": "boolean" = |r| r.deleted);
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ mod insert;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use generate::{TEXTS, bare_world, linked_world, world};
+pub use generate::{PLATFORMS, TEXTS, bare_world, busy_world, linked_world, world};
 
 /// The content type of chats; not its place in any list, so that a mistaken literal does not work.
 pub const CHAT_TYPE: i32 = 41;
@@ -32,6 +32,7 @@ pub struct World {
     pub tags: Vec<Tag>,
     pub items: Vec<TaggedItem>,
     pub traces: Vec<Trace>,
+    pub channels: Vec<Channel>,
 }
 
 #[derive(Clone, Debug)]
@@ -135,6 +136,15 @@ pub struct Trace {
     pub version: Option<i32>,
     pub duration: i32,
     pub turns: Option<i32>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Channel {
+    pub id: i64,
+    pub team: i64,
+    pub experiment: Option<i64>,
+    pub platform: String,
+    pub deleted: bool,
 }
 
 /// One of the few instants at which things happen; the odd ones differ by microseconds only.
