@@ -64,8 +64,8 @@ pub fn overview(start: DateTime<Utc>) -> (String, Vec<Value>) {
         .from_subquery(of_conversations(), "of_active_conversations");
     let mut arrays = Query::select();
     let mut select = Query::select();
-    for (at, (set, number)) in NUMBERS.into_iter().enumerate() {
-        let column = format!("column_{}", at + 1);
+    for (set, number) in NUMBERS {
+        let column = format!("part_1_{number}");
         row.column((set, number));
         arrays.expr_as(
             Func::cust("array_agg").arg(Expr::col(("part_row", number))),
