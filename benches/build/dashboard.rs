@@ -158,6 +158,7 @@ fn of_chatbots() -> SelectStatement {
     let bot = ("active_conversations", "session_experiment_id");
     let mut active = Query::select();
     active
+        .distinct()
         .column(bot)
         .from("active_conversations")
         .and_where(Expr::col(bot).is_not_null());
