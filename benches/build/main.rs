@@ -1,4 +1,4 @@
-//! What building a page costs: pagewise beside the same statement written by hand in sea-query.
+//! What building a page or a dashboard costs: pagewise beside the same statement written by hand in sea-query.
 //!
 //! ```text
 //! cargo bench --bench build                # criterion's figures, then both beside each other with their ratio
@@ -8,6 +8,7 @@
 //! That both are the same text with the same parameters is asserted before anything is measured.
 
 mod by_hand;
+mod dashboard;
 mod paired;
 mod request;
 mod writer;
@@ -17,6 +18,7 @@ use std::error::Error;
 use chrono::{DateTime, Utc};
 use criterion::Criterion;
 use pagewise::chat::Session;
+use pagewise::chat::dashboard::Panel;
 use pagewise::listing::LinkForm;
 
 use paired::Pair;
@@ -46,6 +48,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         by_hand::filtered(since),
     )?;
 
+    assert_same_overview(since)?;
+
     let asked_for = |wanted: &str| std::env::args().any(|argument| argument == wanted);
     if !asked_for("--paired") {
         let mut criterion = Criterion::default().configure_from_args();
@@ -73,6 +77,20 @@ fn main() -> Result<(), Box<dyn Error>> {
             b.iter(|| built(&declared.filtered(since, LinkForm::Chosen)));
         });
         group.bench_function("by hand", |b| b.iter(|| by_hand::filtered(since)));
+        group.finish();
+        let mut group = criterion.benchmark_group("dashboard");
+        group.bench_function("overview", |b| {
+            b.iter(|| dashboard::built(since, [Panel::Overview]));
+        });
+        group.bench_function("overview, by hand", |b| {
+            b.iter(|| dashboard::overview(since))
+        });
+        group.bench_function("all panels", |b| {
+            b.iter(|| dashboard::built(since, Panel::ALL));
+        });
+        group.bench_function("all panels, one by one", |b| {
+            b.iter(|| dashboard::built_one_by_one(since));
+        });
         group.finish();
         criterion.final_summary();
     }
@@ -128,6 +146,21 @@ fn main() -> Result<(), Box<dyn Error>> {
             || by_hand::filtered(since),
         ),
     );
+    line(
+        "overview of a dashboard",
+        &paired::measure(
+            || dashboard::built(since, [Panel::Overview]),
+            || dashboard::overview(since),
+        ),
+    );
+    // What stands for by hand here is each panel in a statement of its own.
+    line(
+        "all panels of a dashboard, to one by one",
+        &paired::measure(
+            || dashboard::built(since, Panel::ALL),
+            || dashboard::built_one_by_one(since),
+        ),
+    );
     println!(
         "target: the session page at most {TARGET}x of by hand: {:.2}x, {}",
         page.ratio,
@@ -147,6 +180,16 @@ fn assert_same(
     let page = listing.build()?;
     assert_eq!(page.text(), text);
     assert_eq!(page.parameters(), parameters);
+    Ok(())
+}
+
+fn assert_same_overview(start: DateTime<Utc>) -> Result<(), pagewise::Error> {
+    let dashboard = dashboard::built(start, [Panel::Overview])?;
+    let (text, parameters) = dashboard::overview(start);
+    for statement in dashboard.statements() {
+        assert_eq!(statement.text(), text);
+        assert_eq!(statement.parameters(), parameters);
+    }
     Ok(())
 }
 

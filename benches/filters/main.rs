@@ -34,6 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         write: document::write,
         // The ORM's ways take seconds each.
         fewest_slow_rounds: 3,
+        fewest_very_slow_rounds: 0,
+        against: Way::Proposed,
         is_prepared: |way| matches!(way, Way::Pagewise | Way::Statistics | Way::Best),
     }
     .run()

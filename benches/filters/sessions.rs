@@ -102,6 +102,7 @@ pub fn any_of(
         key: format!("any_{}{}_{}", tag.key, narrowed.key(), ask.key()),
         title: format!("any of {}{}: {}", tag.name, narrowed.name(), ask.name()),
         candidates,
+        ..Job::default()
     })
 }
 
@@ -115,6 +116,7 @@ pub fn any_of_name(place: &Place, tag: Tag, ask: Ask) -> Result<Job, Box<dyn Err
         key: format!("name_{}_{}", tag.key, ask.key()),
         title: format!("any of {} by name: {}", tag.name, ask.name()),
         candidates,
+        ..Job::default()
     })
 }
 
@@ -134,6 +136,7 @@ pub fn version_tag(place: &Place, ask: Ask) -> Result<Job, Box<dyn Error>> {
         key: format!("version_tags_{}", ask.key()),
         title: format!("version v{VERSION} by tags: {}", ask.name()),
         candidates,
+        ..Job::default()
     })
 }
 
@@ -149,6 +152,7 @@ pub fn version_array(place: &Place, ask: Ask) -> Result<Job, Box<dyn Error>> {
         key: format!("version_array_{}", ask.key()),
         title: format!("version v{VERSION} by its array: {}", ask.name()),
         candidates,
+        ..Job::default()
     })
 }
 
@@ -180,6 +184,7 @@ pub fn none_of(place: &Place, tag: Tag, ask: Ask) -> Result<Job, Box<dyn Error>>
         key: format!("none_{}_{}", tag.key, ask.key()),
         title: format!("none of {}: {}", tag.name, ask.name()),
         candidates,
+        ..Job::default()
     })
 }
 
@@ -222,6 +227,7 @@ pub fn all_of(place: &Place, tags: [Tag; 2], ask: Ask) -> Result<Job, Box<dyn Er
         key: format!("all_{}_{}_{}", one.key, other.key, ask.key()),
         title: format!("all of {} and {}: {}", one.name, other.name, ask.name()),
         candidates,
+        ..Job::default()
     })
 }
 

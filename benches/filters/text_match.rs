@@ -38,5 +38,6 @@ pub fn pipeline(place: &Place, ask: Ask) -> Fallible<Job> {
         key: format!("text_match_{}", ask.key()),
         title: format!("state, platform and a match of a text: {}", ask.name()),
         candidates,
+        ..Job::default()
     })
 }

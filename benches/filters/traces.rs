@@ -50,5 +50,6 @@ pub fn tagged(place: &Place, tag: Tag, ask: Ask) -> Fallible<Job> {
         key: format!("traces_{}_{}", tag.key, ask.key()),
         title: format!("traces with {}: {}", tag.name, ask.name()),
         candidates,
+        ..Job::default()
     })
 }

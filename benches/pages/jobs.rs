@@ -98,6 +98,7 @@ fn first() -> Result<Job, Box<dyn Error>> {
                 [file(sql!("best_session_page"), false, [team()])],
             ),
         ],
+        ..Job::default()
     })
 }
 
@@ -118,6 +119,7 @@ fn offset(offset: u64) -> Result<Job, Box<dyn Error>> {
             pagewise,
             Candidate::new(Way::Best, [best]),
         ],
+        ..Job::default()
     })
 }
 
@@ -153,6 +155,7 @@ fn keyset(
             pagewise,
             Candidate::new(Way::Best, [best]),
         ],
+        ..Job::default()
     })
 }
 
@@ -185,6 +188,7 @@ fn version_tags(ids: &TaggableIds) -> Result<Job, Box<dyn Error>> {
                 [file(sql!("best_version_tags"), false, parameters())],
             ),
         ],
+        ..Job::default()
     })
 }
 
@@ -214,6 +218,7 @@ fn by_last_message() -> Result<Job, Box<dyn Error>> {
                 [file(sql!("best_by_last_message"), false, [team()])],
             ),
         ],
+        ..Job::default()
     })
 }
 
@@ -238,6 +243,7 @@ fn total(key: &'static str, title: &str, total: Total) -> Result<Job, Box<dyn Er
             pagewise,
             Candidate::new(Way::Best, [page(sql!("best_session_page")), best_count]),
         ],
+        ..Job::default()
     })
 }
 

@@ -18,6 +18,7 @@ mod targets;
 
 use std::error::Error;
 
+use report::job::Way;
 use report::run::Report;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -26,6 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         targets: targets::check,
         write: document::write,
         fewest_slow_rounds: 7,
+        fewest_very_slow_rounds: 7,
+        against: Way::Proposed,
         is_prepared: |_| true,
     }
     .run()

@@ -12,6 +12,7 @@ fn colour(way: Way) -> &'static str {
         Way::Legacy => "#b07cc6",
         Way::Pagewise => "#1a73e8",
         Way::Statistics => "#174ea6",
+        Way::OneByOne => "#8ab4f8",
         Way::Best => "#34a853",
     }
 }

@@ -3,7 +3,10 @@
 use pagewise::schema::Entity;
 use pagewise::statistics::Statistics;
 use pagewise::{Listing, Strategy};
+use postgres::{Client, Row};
 use sea_query::Value;
+
+use super::Fallible;
 
 /// Who wrote the statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub enum Way {
     Pagewise,
     /// pagewise, with statistics.
     Statistics,
+    /// pagewise, each part of what is asked for in a statement of its own.
+    OneByOne,
     /// By hand, in one of several forms: the fastest counts.
     Best,
 }
@@ -30,6 +35,7 @@ impl Way {
             Self::Legacy => "legacy",
             Self::Pagewise => "pagewise",
             Self::Statistics => "with statistics",
+            Self::OneByOne => "one by one",
             Self::Best => "by hand",
         }
     }
@@ -43,10 +49,15 @@ pub struct Jobs {
 }
 
 /// What is asked for, and the ways to it.
+#[derive(Default)]
 pub struct Job {
     pub key: String,
     pub title: String,
     pub candidates: Vec<Candidate>,
+    /// How much is read, where the number of rows does not say it.
+    pub counted: Option<u64>,
+    /// What is done to the data before. It stays so for the jobs after.
+    pub before: Option<fn(&mut Client) -> Fallible<()>>,
 }
 
 /// A statement as it is sent.
@@ -55,12 +66,17 @@ pub struct Query {
     pub parameters: Vec<Value>,
 }
 
-/// One way to the rows of a job: a statement, and where the total is asked for apart, a second one.
+/// What the answers to a candidate's statements say, as rows of text that are the same for every way.
+pub type Reading = Box<dyn Fn(Vec<Vec<Row>>) -> Fallible<Vec<Vec<String>>>>;
+
+/// One way to the rows of a job: statements that are run one after the other.
 pub struct Candidate {
     pub way: Way,
     /// In which form, where a way has several.
     pub form: &'static str,
     pub queries: Vec<Query>,
+    /// `None` reads a page, and if its total is asked for apart, that of a second statement.
+    pub reading: Option<Reading>,
     /// Meant to give the same rows as the others. If not, why not.
     pub wrong: Option<&'static str>,
 }
@@ -71,6 +87,7 @@ impl Candidate {
             way,
             form: "",
             queries: queries.into(),
+            reading: None,
             wrong: None,
         }
     }

@@ -10,8 +10,13 @@ use super::job::Way;
 use super::result::{JobResult, ScaleResult};
 use super::run::Run;
 
-/// When and on what it was run, as the first points of a list; `bench` is the name of the benchmark.
-pub fn provenance(run: &Run<'_>, bench: &str) -> String {
+/// Whose rows the pages are.
+pub const LARGEST_TEAM: &str =
+    "The pages are those of the largest team, which has 40 % of everything";
+
+/// When and on what it was run, as the first points of a list; `bench` is the name of the benchmark, `whose` says whose
+/// rows are asked for.
+pub fn provenance(run: &Run<'_>, bench: &str, whose: &str) -> String {
     let now = DateTime::<Utc>::from(SystemTime::now()).format("%Y-%m-%d");
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let settings: Vec<String> = run
@@ -22,7 +27,12 @@ pub fn provenance(run: &Run<'_>, bench: &str) -> String {
     let scales: Vec<String> = run
         .scales
         .iter()
-        .map(|result| format!("{} ({} sessions of it)", result.scale, result.sessions))
+        .map(|result| {
+            format!(
+                "{} ({} sessions of the largest team)",
+                result.scale, result.sessions
+            )
+        })
         .collect();
     let load = run.load_before.map_or(String::new(), |load| {
         format!(" Its load average was {load} before the run.")
@@ -35,8 +45,8 @@ pub fn provenance(run: &Run<'_>, bench: &str) -> String {
          * **Machine**: virtual, {cores} cores, shared with other work, so that times vary and ratios are what to look \
          at.{load}\n\
          * **Data**: the reference data of this repository (scale 1: 200 k sessions, 2 M messages, 630 k tag links), \
-         freshly vacuumed and all in memory, with the origin's indexes and those that the design document proposes. The \
-         pages are those of the largest team, which has 40 % of everything. Scales: {scales}.\n",
+         freshly vacuumed and all in memory, with the origin's indexes and those that the design document proposes. {whose}. \
+         Scales: {scales}.\n",
         arguments = scale_names(run.scales).join(","),
         version = run.version,
         settings = settings.join(", "),

@@ -16,7 +16,7 @@ const FEWEST_ROUNDS: usize = 7;
 const MOST_ROUNDS: usize = 101;
 /// What is slow, in milliseconds, may be measured less often.
 const SLOW: f64 = 500.0;
-/// What is slower than this was measured when rows were compared.
+/// What is slower than this may have been measured when rows were compared.
 const VERY_SLOW: f64 = 2_000.0;
 /// PostgreSQL plans a prepared statement anew five times before it settles on how it goes on.
 const WARM_UP: usize = 6;
@@ -28,6 +28,8 @@ const PLANNINGS: usize = 11;
 pub struct Method {
     /// The least rounds of what is slow.
     pub fewest_slow_rounds: usize,
+    /// The rounds of what is very slow, at least; none: the first time counts.
+    pub fewest_very_slow_rounds: usize,
     /// Whether a way is measured prepared, too.
     pub is_prepared: fn(Way) -> bool,
     /// How long the rounds of one job may take, roughly, unless the least number of rounds takes longer.
@@ -47,11 +49,16 @@ impl Method {
     /// How many rounds a candidate is in.
     fn rounds(&self, milliseconds: f64, candidates: usize) -> usize {
         let share = self.budget.as_secs_f64() * 1000.0 / candidates as f64;
-        let fewest = if milliseconds > SLOW {
+        let fewest = if milliseconds > VERY_SLOW {
+            self.fewest_very_slow_rounds
+        } else if milliseconds > SLOW {
             self.fewest_slow_rounds
         } else {
             FEWEST_ROUNDS
         };
+        if fewest == 0 {
+            return 0;
+        }
         // Odd, so that the median is one of them.
         ((share / milliseconds) as usize).clamp(fewest, MOST_ROUNDS) | 1
     }
@@ -65,10 +72,7 @@ pub fn job(
     first: &[f64],
 ) -> Result<Vec<WayResult>, Box<dyn Error>> {
     let all = job.candidates.iter().collect::<Vec<_>>();
-    let rounds = |candidate: usize| match first[candidate] {
-        first if first > VERY_SLOW && method.spares() => 0,
-        first => method.rounds(first, all.len()),
-    };
+    let rounds = |candidate: usize| method.rounds(first[candidate], all.len());
     let planned = in_turns(&all, rounds, 0, |candidate| run(client, candidate))?;
     let statements = StatementCache::new(64);
     let kept: Vec<usize> = (0..all.len())

@@ -16,6 +16,8 @@ pub struct JobResult {
     pub title: String,
     /// How many rows there are, or what was counted.
     pub rows: String,
+    /// How much is read, where the number of rows does not say it.
+    pub counted: Option<u64>,
     pub notes: Vec<String>,
     pub ways: Vec<WayResult>,
 }

@@ -29,8 +29,11 @@ pub struct Report {
     pub targets: fn(&[ScaleResult]) -> Vec<Target>,
     /// Writes the documents into a folder.
     pub write: fn(&Path, &Run<'_>) -> Fallible<()>,
-    /// The least rounds of slow ways.
+    /// The least rounds of slow ways, and of very slow ones, which may be none.
     pub fewest_slow_rounds: usize,
+    pub fewest_very_slow_rounds: usize,
+    /// What ratios on the terminal are to, beside the best by hand.
+    pub against: Way,
     /// Whether a way is measured prepared, too.
     pub is_prepared: fn(Way) -> bool,
 }
@@ -73,7 +76,7 @@ impl Report {
             );
             let version: String = client.query_one("SHOW server_version", &[])?.get(0);
             let result = self.scale(&mut client, *scale, &options)?;
-            println!("{}", terminal::scale(&result));
+            println!("{}", terminal::scale(&result, self.against));
             scales.push(result);
             // After each scale: the largest takes longest, and what is there by then is of use.
             if let Some(folder) = &options.write {
@@ -97,11 +100,15 @@ impl Report {
         let Jobs { sessions, jobs } = (self.jobs)(client, scale)?;
         let method = Method {
             fewest_slow_rounds: self.fewest_slow_rounds,
+            fewest_very_slow_rounds: self.fewest_very_slow_rounds,
             is_prepared: self.is_prepared,
             budget: options.budget,
         };
         let mut results = Vec::new();
         for job in jobs.into_iter().filter(|job| options.is_wanted(&job.key)) {
+            if let Some(before) = job.before {
+                before(client)?;
+            }
             let start = Instant::now();
             let compared = rows::compare(client, &job)?;
             let ways = measure::job(client, &job, method, &compared.times)?;
@@ -114,6 +121,7 @@ impl Report {
                 key: job.key,
                 title: job.title,
                 rows: compared.rows,
+                counted: job.counted,
                 notes: compared.notes,
                 ways,
             });

@@ -7,10 +7,12 @@ use super::markdown::ratio;
 use super::result::ScaleResult;
 
 /// One scale.
-pub fn scale(result: &ScaleResult) -> String {
+pub fn scale(result: &ScaleResult, against: Way) -> String {
     let mut text = format!(
-        "\nscale {}: {} sessions of the team; fastest, median and in brackets the ratios to proposed and by hand\n",
-        result.scale, result.sessions
+        "\nscale {}: {} sessions of the largest team; fastest, median and in brackets the ratios to {} and by hand\n",
+        result.scale,
+        result.sessions,
+        against.name(),
     );
     for job in &result.jobs {
         let _ = writeln!(
@@ -25,14 +27,14 @@ pub fn scale(result: &ScaleResult) -> String {
                 way.name(),
                 way.planned.fastest(),
                 way.planned.median(),
-                ratio(job.ratio(way, Way::Proposed)),
+                ratio(job.ratio(way, against)),
                 ratio(job.ratio(way, Way::Best)),
                 time(way.prepared.as_ref().map(|timing| timing.fastest())),
                 time(way.prepared.as_ref().map(|timing| timing.median())),
                 ratio(job.prepared_ratio(way, Way::Best)),
                 way.planning,
                 way.buffers,
-                ratio(job.buffers_ratio(way, Way::Proposed)),
+                ratio(job.buffers_ratio(way, against)),
             );
         }
         for note in &job.notes {

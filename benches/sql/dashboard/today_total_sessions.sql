@@ -1,0 +1,2 @@
+-- Overview: sessions.
+SELECT COUNT(*) AS count FROM experiments_experimentsession s WHERE {sessions}
