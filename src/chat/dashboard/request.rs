@@ -339,6 +339,17 @@ impl Dashboard {
                 });
             }
         }
+        // Sorted and cut after it was fetched, the table of `Legacy` is asked for as a whole.
+        if self.panels.contains(&Panel::BotPerformance) {
+            if self.bots.limit == 0 {
+                return Err(Error::PageEmpty);
+            }
+            if i64::try_from(self.bots.offset).is_err() {
+                return Err(Error::OffsetTooLarge {
+                    offset: self.bots.offset,
+                });
+            }
+        }
         let is_chart = |panel: &Panel| {
             matches!(
                 panel,
