@@ -22,7 +22,7 @@ const MAX_BUCKETS: u32 = 10_000;
 
 /// A team's dashboard: its numbers, charts and tables over a window, in one statement.
 ///
-/// * What is counted: see the [module](self).
+/// * What is counted: see the [module](crate::chat::dashboard).
 /// * A filter that is not set filters nothing. One that is set to an empty list matches nothing: "of any of these
 ///   chatbots", of which there are none.
 /// * Panels that are not [`visible`](Self::visible) are not in the SQL. One panel alone is a dashboard with one visible
