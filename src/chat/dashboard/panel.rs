@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Panel {
-    /// Seven numbers and three ratios: [`Overview`](super::Overview).
+    /// Seven numbers and three ratios: `Overview`.
     Overview,
     /// How many participants wrote in each stretch of time.
     ActiveParticipants,
@@ -12,17 +12,17 @@ pub enum Panel {
     SessionAnalytics,
     /// How many messages were written in each stretch of time.
     MessageVolume,
-    /// The chatbots, each with its numbers: [`BotPerformance`](super::BotPerformance).
+    /// The chatbots, each with its numbers: `BotPerformance`.
     BotPerformance,
-    /// The most active participants, and how long sessions took: [`UserEngagement`](super::UserEngagement).
+    /// The most active participants, and how long sessions took: `UserEngagement`.
     UserEngagement,
-    /// How many sessions there were on each platform: [`ChannelBreakdown`](super::ChannelBreakdown).
+    /// How many sessions there were on each platform: `ChannelBreakdown`.
     ChannelBreakdown,
-    /// How often each tag hangs on messages: [`TagAnalytics`](super::TagAnalytics).
+    /// How often each tag hangs on messages: `TagAnalytics`.
     TagAnalytics,
     /// How long answers took in each stretch of time.
     ResponseTime,
-    /// The chatbots' runs of the last 24 hours: [`Trend`](super::Trend).
+    /// The chatbots' runs of the last 24 hours: `Trend`.
     Trends,
 }
 
