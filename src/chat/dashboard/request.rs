@@ -288,7 +288,7 @@ impl Dashboard {
         self
     }
 
-    /// How many of the most active participants are shown; 10, if nothing is said.
+    /// How many of the most active participants are shown, one at least; 10, if nothing is said.
     #[must_use]
     pub fn most_active(mut self, participants: u32) -> Self {
         self.participants = participants;
@@ -316,7 +316,7 @@ impl Dashboard {
     /// * [`Error::TenantRequired`], [`Error::TenantType`] if the team is missing or of another type;
     /// * [`Error::Incomplete`] if no panel is visible;
     /// * [`Error::TooMany`] if there would be too many points, bins or rows;
-    /// * [`Error::PageEmpty`], [`Error::OffsetTooLarge`] if there can be no such chatbots;
+    /// * [`Error::PageEmpty`], [`Error::OffsetTooLarge`] if there can be no such chatbots, or participants;
     /// * [`Error::InvalidMinutes`] if there are no such stretches of time;
     /// * [`Error::NulInText`] if a platform cannot be one.
     pub fn build(&self) -> Result<DashboardStatement, Error> {
@@ -337,6 +337,16 @@ impl Dashboard {
                     limit: MAX_PAGE.into(),
                     raise: "GroupedListing",
                 });
+            }
+        }
+        // However it is asked for: the application's way asks for all chatbots, and takes the page itself.
+        if self.panels.contains(&Panel::BotPerformance) {
+            if self.bots.limit == 0 {
+                return Err(Error::PageEmpty);
+            }
+            let offset = self.bots.offset;
+            if i64::try_from(offset).is_err() {
+                return Err(Error::OffsetTooLarge { offset });
             }
         }
         let is_chart = |panel: &Panel| {
