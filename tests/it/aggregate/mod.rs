@@ -18,5 +18,6 @@ mod measure;
 mod related;
 mod series;
 mod set;
+mod sql;
 
 pub use series::bucket;
