@@ -1,4 +1,4 @@
-//! List pages over PostgreSQL, fast and right: typed builders that turn "this page shows these values" into one
+//! List pages and dashboards over PostgreSQL, fast and right: typed builders that turn "this page shows these values" into one
 //! statement that finds the page first and computes its expensive values for the page's rows only.
 //!
 //! ORMs compute every shown value for every row that LIMIT or OFFSET drops, multiply counts by the joins beside
@@ -22,6 +22,9 @@
 //! | [`VisibleColumns`](listing::VisibleColumns), [`SortFields`](listing::SortFields) | what requests may show and sort by |
 //! | [`FilterSet`](filter::FilterSet), [`FilterColumn`](filter::FilterColumn) | what requests may filter by |
 //! | [`Filter`](filter::Filter), [`FilterPipeline`](filter::FilterPipeline) | a named condition, and several in their order |
+//! | [`Rows`](aggregate::Rows), [`Number`](aggregate::Number) | a set of rows, and a value computed over it |
+//! | [`CombinedAggregate`](aggregate::CombinedAggregate), [`Series`](aggregate::Series), [`Groups`](aggregate::Groups), [`GroupedListing`](aggregate::GroupedListing), [`Histogram`](aggregate::Histogram) | numbers over all rows, for each stretch of time, for each value, for each row that they belong to; how values are spread |
+//! | [`Batch`](aggregate::Batch) | several of these in one statement |
 //! | [`Report`](report::Report) | what was decided while a statement was built, and why, in words |
 //! | [`Statement`] | SQL text, its parameters, its output columns |
 //! | [`Strategy`] | two ways to the same rows: `Optimized`, and `Legacy` as an ORM writes it |
@@ -130,6 +133,29 @@
 //! tables and of a host's own making. What rows are linked to, such as tags, is [`Links`]: any of several, all of
 //! them, none. Those conditions have several forms, each of which is far too slow somewhere; the listing chooses, by
 //! [`Statistics`] if it has any, and else has the statement find out.
+//!
+//! # Dashboards
+//!
+//! Numbers belong to sets of rows, and each set is found once in a statement:
+//!
+//! ```
+//! use pagewise::aggregate::{Batch, Bucket, CombinedAggregate, Rows, Series};
+//! use pagewise::chat::Session;
+//!
+//! let sessions = Rows::of(Session).filter(Session::PLATFORM.is_distinct_from("evaluations"));
+//! let total = sessions.count().named("sessions");
+//! let ended = sessions.only(Session::ENDED_AT.is_not_null()).count().named("ended");
+//! let rate = ended.per(&total, 0.0).named("rate");                 // 0 if there are none
+//!
+//! let mut batch = Batch::new().tenant(7);
+//! let overview = batch.add(CombinedAggregate::new().numbers((&total, &ended, &rate)));
+//! let monthly = batch.add(Series::of(&sessions, Session::CREATED_AT).every(Bucket::Month).numbers((&total, &rate)));
+//! let statement = batch.build()?;
+//! assert_eq!(statement.text().matches("experiments_experimentsession").count(), 1);
+//! # Ok::<(), pagewise::Error>(())
+//! ```
+//!
+//! The module [`aggregate`] goes on from here; [`chat::dashboard`] is a whole dashboard.
 //!
 //! # What does not compile
 //!

@@ -310,6 +310,10 @@ impl Series {
 }
 
 /// Refuses a value of other rows.
+#[expect(
+    clippy::ptr_arg,
+    reason = "a borrowed name lives for ever and need not be copied"
+)]
 pub(super) fn of_table(
     rows: &RowsNode,
     name: &Cow<'static, str>,

@@ -22,7 +22,7 @@ const MAX_BUCKETS: u32 = 10_000;
 
 /// A team's dashboard: its numbers, charts and tables over a window, in one statement.
 ///
-/// * What is counted: see the [module](self).
+/// * What is counted: see the [module](crate::chat::dashboard).
 /// * A filter that is not set filters nothing. One that is set to an empty list matches nothing: "of any of these
 ///   chatbots", of which there are none.
 /// * Panels that are not [`visible`](Self::visible) are not in the SQL. One panel alone is a dashboard with one visible
@@ -288,7 +288,7 @@ impl Dashboard {
         self
     }
 
-    /// How many of the most active participants are shown, one at least; 10, if nothing is said.
+    /// How many of the most active participants are shown; 10, if nothing is said.
     #[must_use]
     pub fn most_active(mut self, participants: u32) -> Self {
         self.participants = participants;
@@ -316,7 +316,7 @@ impl Dashboard {
     /// * [`Error::TenantRequired`], [`Error::TenantType`] if the team is missing or of another type;
     /// * [`Error::Incomplete`] if no panel is visible;
     /// * [`Error::TooMany`] if there would be too many points, bins or rows;
-    /// * [`Error::PageEmpty`], [`Error::OffsetTooLarge`] if there can be no such chatbots, or participants;
+    /// * [`Error::PageEmpty`], [`Error::OffsetTooLarge`] if there can be no such chatbots;
     /// * [`Error::InvalidMinutes`] if there are no such stretches of time;
     /// * [`Error::NulInText`] if a platform cannot be one.
     pub fn build(&self) -> Result<DashboardStatement, Error> {
@@ -339,14 +339,15 @@ impl Dashboard {
                 });
             }
         }
-        // However it is asked for: the application's way asks for all chatbots, and takes the page itself.
+        // Sorted and cut after it was fetched, the table of `Legacy` is asked for as a whole.
         if self.panels.contains(&Panel::BotPerformance) {
             if self.bots.limit == 0 {
                 return Err(Error::PageEmpty);
             }
-            let offset = self.bots.offset;
-            if i64::try_from(offset).is_err() {
-                return Err(Error::OffsetTooLarge { offset });
+            if i64::try_from(self.bots.offset).is_err() {
+                return Err(Error::OffsetTooLarge {
+                    offset: self.bots.offset,
+                });
             }
         }
         let is_chart = |panel: &Panel| {

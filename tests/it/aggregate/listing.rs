@@ -139,6 +139,7 @@ pub fn of_experiments() -> Vec<Way<Experiment>> {
     ]
 }
 
+#[expect(clippy::large_enum_variant, reason = "there are few of them")]
 enum Resolved<E: Measured> {
     Number(usize, bool),
     Value(Sorted<E>),

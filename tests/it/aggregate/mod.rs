@@ -1,6 +1,11 @@
 //! Numbers over sets of rows, alone and in series, groups and tables: all that is asked for is what plain loops over random
 //! rows say.
 
+#![expect(
+    clippy::type_complexity,
+    reason = "a value in SQL stands beside a function in memory"
+)]
+
 mod any_number;
 mod asked;
 mod bad_input;

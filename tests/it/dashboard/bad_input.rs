@@ -76,6 +76,7 @@ fn what_is_large_or_odd_and_can_be() {
     let window = window.expect("a window");
     let dashboard = || Dashboard::new(window, &ids).tenant(TEAM);
     for request in [
+        dashboard().most_active(1),
         dashboard().most_active(1_000),
         dashboard().bot_page(1_000, 1 << 40),
         dashboard().duration_bins(100),

@@ -1,5 +1,10 @@
 //! Values of a row in SQL and in memory.
 
+#![expect(
+    clippy::type_complexity,
+    reason = "a value in SQL stands beside a function in memory"
+)]
+
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
