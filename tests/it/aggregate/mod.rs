@@ -23,5 +23,6 @@ mod measure;
 mod related;
 mod series;
 mod set;
+mod sql;
 
 pub use series::bucket;

@@ -43,6 +43,7 @@ fn dashboards_that_are_none() {
         refused(&dashboard().bot_page(0, 0)),
         refused(&dashboard().bot_page(5_000, 0)),
         refused(&dashboard().bot_page(10, u64::MAX)),
+        refused(&dashboard().most_active(0)),
         refused(&dashboard().most_active(5_000)),
         refused(&dashboard().platforms(Some(vec!["web\0".to_owned()]))),
         "turnover".parse::<BotOrder>().unwrap_err(),

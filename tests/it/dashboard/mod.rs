@@ -9,4 +9,5 @@ mod numbers;
 mod oracle;
 mod parity;
 mod request;
+mod sql;
 mod traps;
