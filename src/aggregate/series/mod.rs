@@ -310,20 +310,12 @@ impl Series {
 }
 
 /// Refuses a value of other rows.
-#[expect(
-    clippy::ptr_arg,
-    reason = "a borrowed name lives for ever and need not be copied"
-)]
-pub(super) fn of_table(
-    rows: &RowsNode,
-    name: &Cow<'static, str>,
-    of: Definition,
-) -> Result<(), Error> {
+pub(super) fn of_table(rows: &RowsNode, name: &str, of: Definition) -> Result<(), Error> {
     if of == rows.definition {
         return Ok(());
     }
     Err(Error::OtherTable {
-        name: name.clone(),
+        name: name.to_owned().into(),
         table: of.table,
         rows: rows.definition.table,
     })
