@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::scene::Scene;
-use crate::world::{Channel, PLATFORMS, TEAMS, World, busy_world};
+use crate::world::{
+    CHAT_TYPE, Channel, MESSAGE_TYPE, PLATFORMS, TEAMS, TaggedItem, World, busy_world,
+};
 
 /// Platforms that no session is of: one that is every chatbot's, and one that is not.
 const WITHOUT_SESSIONS: &[&str] = &["api", "slack"];
@@ -30,14 +32,52 @@ fn channel() -> impl Strategy<Value = SomeChannel> {
     )
 }
 
+type SomeLink = (i64, bool, Index, Index);
+
+/// A link on a message or a chat that exists, of any team, to a tag of any team.
+fn link() -> impl Strategy<Value = SomeLink> {
+    (
+        prop_oneof![2 => Just(1), 1 => TEAMS],
+        prop::bool::weighted(0.7),
+        any::<Index>(),
+        any::<Index>(),
+    )
+}
+
+fn add_links(world: &mut World, links: Vec<SomeLink>) {
+    for (at, (team, is_on_message, object, tag)) in links.into_iter().enumerate() {
+        let (content_type, object) = match is_on_message {
+            true => (MESSAGE_TYPE, object.get(&world.messages).id),
+            false => (CHAT_TYPE, object.get(&world.chats).id),
+        };
+        let object = i32::try_from(object).expect("a small number");
+        let tag = tag.get(&world.tags).id;
+        let is_there = world
+            .items
+            .iter()
+            .any(|link| (link.content_type, link.object, link.tag) == (content_type, object, tag));
+        if !is_there {
+            world.items.push(TaggedItem {
+                id: i64::try_from(at).unwrap_or(0) + 3_501,
+                team,
+                content_type,
+                object,
+                tag,
+            });
+        }
+    }
+}
+
 /// Rows of several teams, at the moments of a scene.
 pub fn world(scene: &'static Scene) -> impl Strategy<Value = World> {
     (
         busy_world(&scene.moments),
         vec(channel(), 0..9),
         vec(select(DURATIONS), 40),
+        vec(link(), 0..12),
     )
-        .prop_map(|(mut world, channels, durations)| {
+        .prop_map(|(mut world, channels, durations, links)| {
+            add_links(&mut world, links);
             for (at, (team, experiment, platform, deleted)) in channels.into_iter().enumerate() {
                 // A team has one of these at most that is not deleted.
                 let is_global = ["api", "web", "evaluations"].contains(&platform);

@@ -360,7 +360,7 @@ fn counted_by_hand() {
 /// The traps, as questions to a world and a request of it.
 type Trap = (&'static str, fn(&World, &Asked) -> bool);
 
-const TRAPS: [Trap; 16] = [
+const TRAPS: [Trap; 19] = [
     ("a message at the window's start counts", |world, asked| {
         seen(world, asked, |m, _| m.created_at == asked.filters.start)
     }),
@@ -407,6 +407,32 @@ const TRAPS: [Trap; 16] = [
     ("tags are counted", |world, asked| {
         oracle(world, asked).tags().1 > 0
     }),
+    (
+        "another team's tag is on a message that counts",
+        |world, asked| {
+            linked(world, asked, |link, tag| {
+                link.team == asked.tenant && tag.team != asked.tenant
+            })
+        },
+    ),
+    (
+        "another team's link is on a message that counts",
+        |world, asked| {
+            linked(world, asked, |link, tag| {
+                link.team != asked.tenant && tag.team == asked.tenant
+            })
+        },
+    ),
+    (
+        "a chat that is tagged has the number of a message that counts",
+        |world, asked| {
+            let is_tagged = |id: i64| {
+                let mut links = world.items.iter();
+                links.any(|link| link.content_type == CHAT_TYPE && i64::from(link.object) == id)
+            };
+            seen(world, asked, |m, _| is_tagged(m.id))
+        },
+    ),
     ("durations differ", |world, asked| {
         oracle(world, asked)
             .durations()
@@ -446,6 +472,18 @@ fn seen(world: &World, asked: &Asked, is_so: impl Fn(&Message, Option<&Session>)
     messages
         .iter()
         .any(|(message, session)| is_so(message, *session))
+}
+
+fn linked(world: &World, asked: &Asked, is_so: impl Fn(&TaggedItem, &Tag) -> bool) -> bool {
+    seen(world, asked, |message, _| {
+        let links = world.items.iter().filter(|link| {
+            link.content_type == MESSAGE_TYPE && i64::from(link.object) == message.id
+        });
+        let tag_of = |link: &TaggedItem| world.tags.iter().find(|tag| tag.id == link.tag);
+        links
+            .filter_map(|link| Some((link, tag_of(link)?)))
+            .any(|(link, tag)| is_so(link, tag))
+    })
 }
 
 #[test]
