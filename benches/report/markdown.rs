@@ -34,11 +34,15 @@ pub fn provenance(run: &Run<'_>, bench: &str, whose: &str) -> String {
             )
         })
         .collect();
+    let only = match run.only {
+        [] => String::new(),
+        only => format!(" --only {}", only.join(",")),
+    };
     let load = run.load_before.map_or(String::new(), |load| {
         format!(" Its load average was {load} before the run.")
     });
     format!(
-        "Written by `cargo bench --bench {bench} -- --scales {arguments} --write docs` on {now}; run it to have these \
+        "Written by `cargo bench --bench {bench} -- --scales {arguments}{only} --write docs` on {now}; run it to have these \
          figures of your machine.\n\n\
          * **Server**: PostgreSQL {version}, with {settings}, else as it comes (`jit` on, `fsync` off); the client on the \
          same machine, over a socket.\n\

@@ -44,6 +44,8 @@ pub struct Run<'a> {
     pub targets: &'a [Target],
     pub version: &'a str,
     pub settings: &'a [(&'a str, &'a str)],
+    /// What the command line limited the jobs to, if to anything.
+    pub only: &'a [String],
     /// The machine's load before the first server was started.
     pub load_before: Option<&'a str>,
 }
@@ -85,6 +87,7 @@ impl Report {
                     targets: &(self.targets)(&scales),
                     version: &version,
                     settings: &SETTINGS,
+                    only: &options.only,
                     load_before: load_before.as_deref(),
                 };
                 std::fs::create_dir_all(folder)?;
