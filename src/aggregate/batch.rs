@@ -12,12 +12,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sea_query::{Expr, Func, IntoIden, Query};
 
-use super::part::{AggregateStatement, Output, OutputValue, Part, Writer, Written, sealed};
+use super::part::{
+    AggregateStatement, Output, OutputValue, Part, Whose, Writer, Written, sealed, whose,
+};
 use crate::error::Error;
 use crate::render::{iden, is_name};
-use crate::schema::{DataType, Tenant};
+use crate::schema::DataType;
 use crate::statement::OutputColumn;
-use crate::strategy::Strategy;
 
 /// Numbers, series, groups and tables in one statement: a whole dashboard in one round trip.
 ///
@@ -56,8 +57,7 @@ use crate::strategy::Strategy;
 /// ```
 #[derive(Clone, Default)]
 pub struct Batch {
-    tenant: Option<Tenant>,
-    strategy: Strategy,
+    whose: Whose,
     parts: Vec<(PartId, Arc<dyn AnyPart>)>,
 }
 
@@ -97,19 +97,7 @@ impl Batch {
         Self::default()
     }
 
-    /// Whose rows are read: by all parts, whatever they say themselves.
-    #[must_use]
-    pub fn tenant(mut self, tenant: impl Into<Tenant>) -> Self {
-        self.tenant = Some(tenant.into());
-        self
-    }
-
-    /// [`Strategy::Legacy`] shares nothing between numbers and parts.
-    #[must_use]
-    pub fn strategy(mut self, strategy: Strategy) -> Self {
-        self.strategy = strategy;
-        self
-    }
+    whose!();
 
     /// Adds a part.
     pub fn add<P: Part + Send + Sync + 'static>(&mut self, part: P) -> Handle<P> {
@@ -142,8 +130,8 @@ impl Part for Batch {
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     type Answer = super::answer::BatchAnswer;
 
-    fn whose(&self) -> (Option<&Tenant>, Strategy) {
-        (self.tenant.as_ref(), self.strategy)
+    fn whose(&self) -> &Whose {
+        &self.whose
     }
 
     fn write(&self, writer: &Writer<'_, '_>) -> Result<Written, Error> {
@@ -201,8 +189,7 @@ impl Part for Batch {
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batch")
-            .field("tenant", &self.tenant)
-            .field("strategy", &self.strategy)
+            .field("whose", &self.whose)
             .field("parts", &self.parts.len())
             .finish()
     }

@@ -4,13 +4,13 @@ use sea_query::Query;
 
 use super::leaves::Leaves;
 use super::number::{NumberList, NumberValue, Numbers};
-use super::part::{AggregateStatement, Output, OutputValue, Part, Writer, Written, sealed};
+use super::part::{
+    AggregateStatement, Output, OutputValue, Part, Whose, Writer, Written, sealed, whose,
+};
 use crate::annotation::aggregate;
 use crate::error::Error;
 use crate::render::{iden, select_as};
-use crate::schema::Tenant;
 use crate::statement::OutputColumn;
-use crate::strategy::Strategy;
 
 /// Numbers over any rows, in one statement of one row: each set of rows is read once, whatever is computed of it.
 ///
@@ -46,8 +46,7 @@ use crate::strategy::Strategy;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct CombinedAggregate {
-    tenant: Option<Tenant>,
-    strategy: Strategy,
+    whose: Whose,
     numbers: NumberList,
 }
 
@@ -58,19 +57,7 @@ impl CombinedAggregate {
         Self::default()
     }
 
-    /// Whose rows are read.
-    #[must_use]
-    pub fn tenant(mut self, tenant: impl Into<Tenant>) -> Self {
-        self.tenant = Some(tenant.into());
-        self
-    }
-
-    /// [`Strategy::Legacy`] shares nothing: each number is a sub-select of its own.
-    #[must_use]
-    pub fn strategy(mut self, strategy: Strategy) -> Self {
-        self.strategy = strategy;
-        self
-    }
+    whose!();
 
     /// Computes numbers: one, a tuple, or a list.
     #[must_use]
@@ -98,8 +85,8 @@ impl Part for CombinedAggregate {
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     type Answer = super::answer::AggregateRow;
 
-    fn whose(&self) -> (Option<&Tenant>, Strategy) {
-        (self.tenant.as_ref(), self.strategy)
+    fn whose(&self) -> &Whose {
+        &self.whose
     }
 
     fn write(&self, writer: &Writer<'_, '_>) -> Result<Written, Error> {
@@ -118,7 +105,7 @@ impl Part for CombinedAggregate {
         let select = match leaves.0.as_slice() {
             // All from one set, and as they are: nothing is to be put around it.
             [leaf] if numbers.iter().all(|number| is_plain(&number)) => {
-                super::leaves::from_set(renderer, leaf.rows, None, |scope, select| {
+                super::leaves::from_set(renderer, leaf.rows, None, None, |scope, select| {
                     for number in numbers {
                         if let NumberValue::Aggregate(of) = &number.value {
                             let only = of.only.as_ref();
@@ -135,7 +122,7 @@ impl Part for CombinedAggregate {
                     select_as(&mut select, leaves.number(number, false), &number.name);
                 }
                 for leaf in leaves_of {
-                    select.from_subquery(leaf.select(renderer, None, &[], None)?, iden(&leaf.word));
+                    select.from_subquery(leaf.select(renderer, &[], None)?, iden(&leaf.word));
                 }
                 select
             }

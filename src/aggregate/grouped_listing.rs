@@ -8,7 +8,9 @@ use sea_query::{Condition, Expr, ExprTrait, IntoIden, JoinType, Query, SelectSta
 
 use super::leaves::Leaves;
 use super::number::{NumberList, NumberNode, NumberOrder, Numbers};
-use super::part::{AggregateStatement, Output, OutputValue, Part, Writer, Written, sealed};
+use super::part::{
+    AggregateStatement, Output, OutputValue, Part, Whose, Writer, Written, sealed, whose,
+};
 use super::rows::{Values, ValuesNode};
 use super::series::of_rows;
 use crate::error::Error;
@@ -17,9 +19,8 @@ use crate::listing::{Selection, Shown, Shows};
 use crate::order::{Direction, Nulls, Order, OrderNode};
 use crate::predicate::{Predicate, PredicateNode};
 use crate::render::{Renderer, Scope, count_all, free_name, iden, select_as, side_by_side};
-use crate::schema::{DataType, Definition, Entity, Tenant};
+use crate::schema::{DataType, Definition, Entity};
 use crate::statement::OutputColumn;
-use crate::strategy::Strategy;
 
 /// So many rows are given at most, unless the host says otherwise.
 const MAX_ROWS: u32 = 1_000;
@@ -76,8 +77,7 @@ const KEY: &str = "group_key";
 /// # Ok::<(), pagewise::Error>(())
 /// ```
 pub struct GroupedListing<E> {
-    tenant: Option<Tenant>,
-    strategy: Strategy,
+    whose: Whose,
     filters: Vec<PredicateNode>,
     shown: Vec<Shown>,
     groups: Vec<Group>,
@@ -108,8 +108,7 @@ impl<E: Entity> GroupedListing<E> {
     #[must_use]
     pub fn of(_: E) -> Self {
         Self {
-            tenant: None,
-            strategy: Strategy::default(),
+            whose: Whose::default(),
             filters: Vec::new(),
             shown: Vec::new(),
             groups: Vec::new(),
@@ -122,19 +121,7 @@ impl<E: Entity> GroupedListing<E> {
         }
     }
 
-    /// Whose rows are read.
-    #[must_use]
-    pub fn tenant(mut self, tenant: impl Into<Tenant>) -> Self {
-        self.tenant = Some(tenant.into());
-        self
-    }
-
-    /// [`Strategy::Legacy`] shares nothing: each number is a sub-select of its own.
-    #[must_use]
-    pub fn strategy(mut self, strategy: Strategy) -> Self {
-        self.strategy = strategy;
-        self
-    }
+    whose!();
 
     /// Only rows for which the condition is true; several must all be.
     #[must_use]
@@ -440,8 +427,8 @@ impl<E: Entity> Part for GroupedListing<E> {
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     type Answer = super::answer::GroupedRows;
 
-    fn whose(&self) -> (Option<&Tenant>, Strategy) {
-        (self.tenant.as_ref(), self.strategy)
+    fn whose(&self) -> &Whose {
+        &self.whose
     }
 
     fn write(&self, writer: &Writer<'_, '_>) -> Result<Written, Error> {
@@ -493,8 +480,7 @@ impl<E: Entity> Part for GroupedListing<E> {
 impl<E> Clone for GroupedListing<E> {
     fn clone(&self) -> Self {
         Self {
-            tenant: self.tenant.clone(),
-            strategy: self.strategy,
+            whose: self.whose.clone(),
             filters: self.filters.clone(),
             shown: self.shown.clone(),
             groups: self.groups.clone(),

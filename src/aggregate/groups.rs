@@ -9,7 +9,9 @@ use sea_query::{
 
 use super::leaves::{Leaves, from_set};
 use super::number::{NumberList, NumberNode, NumberOrder, Numbers};
-use super::part::{AggregateStatement, Output, OutputValue, Part, Writer, Written, sealed};
+use super::part::{
+    AggregateStatement, Output, OutputValue, Part, Whose, Writer, Written, sealed, whose,
+};
 use super::rows::{Rows, RowsNode, Values, ValuesNode};
 use super::series::{of_rows, of_table};
 use crate::error::Error;
@@ -17,9 +19,8 @@ use crate::expression::{Node, Operand};
 use crate::order::Direction;
 use crate::predicate::PredicateNode;
 use crate::render::{Renderer, iden, select_as};
-use crate::schema::{DataType, Definition, Entity, SqlType, Tenant};
+use crate::schema::{DataType, Definition, Entity, SqlType};
 use crate::statement::OutputColumn;
-use crate::strategy::Strategy;
 
 /// So many groups are given at most, unless the host says otherwise.
 const MAX_GROUPS: u32 = 1_000;
@@ -57,8 +58,7 @@ const MAX_GROUPS: u32 = 1_000;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Groups {
-    tenant: Option<Tenant>,
-    strategy: Strategy,
+    whose: Whose,
     rows: Arc<RowsNode>,
     only: Option<PredicateNode>,
     keys: Vec<Key>,
@@ -82,8 +82,7 @@ impl Groups {
     #[must_use]
     pub fn of<E: Entity>(rows: &Rows<E>) -> Self {
         Self {
-            tenant: None,
-            strategy: Strategy::default(),
+            whose: Whose::default(),
             rows: Arc::clone(&rows.node),
             only: rows.only.clone(),
             keys: Vec::new(),
@@ -94,19 +93,7 @@ impl Groups {
         }
     }
 
-    /// Whose rows are read.
-    #[must_use]
-    pub fn tenant(mut self, tenant: impl Into<Tenant>) -> Self {
-        self.tenant = Some(tenant.into());
-        self
-    }
-
-    /// [`Strategy::Legacy`] shares nothing: each number is a sub-select of its own.
-    #[must_use]
-    pub fn strategy(mut self, strategy: Strategy) -> Self {
-        self.strategy = strategy;
-        self
-    }
+    whose!();
 
     /// By a value of the rows; by further calls within that.
     #[must_use]
@@ -191,13 +178,11 @@ impl Groups {
         let (Some(values), Some(key)) = (&self.each_of, self.keys.first()) else {
             return Ok(None);
         };
-        let given = from_set(renderer, &values.rows, None, |scope, select| {
+        let only = values.only.as_ref();
+        let given = from_set(renderer, &values.rows, only, None, |scope, select| {
             let value = renderer.expression(scope, &values.value)?;
             select.distinct();
             select.and_where(value.clone().is_not_null());
-            if let Some(only) = &values.only {
-                select.and_where(renderer.predicate(scope, only)?);
-            }
             select_as(select, value, &key.name);
             Ok(())
         })?;
@@ -211,8 +196,8 @@ impl Part for Groups {
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     type Answer = Vec<super::answer::AggregateRow>;
 
-    fn whose(&self) -> (Option<&Tenant>, Strategy) {
-        (self.tenant.as_ref(), self.strategy)
+    fn whose(&self) -> &Whose {
+        &self.whose
     }
 
     fn write(&self, writer: &Writer<'_, '_>) -> Result<Written, Error> {
@@ -240,7 +225,7 @@ impl Part for Groups {
             first = Some(GIVEN.into());
         }
         for leaf in &leaves.0 {
-            let rows = leaf.select(renderer, None, &keys, self.only.as_ref())?;
+            let rows = leaf.select(renderer, &keys, self.only.as_ref())?;
             match &first {
                 None => {
                     select.from_subquery(rows, iden(&leaf.word));

@@ -5,17 +5,18 @@ use std::sync::Arc;
 use sea_query::{Condition, Expr, ExprTrait, Func, IntoIden, JoinType, Order, Query};
 
 use super::leaves::from_set;
-use super::part::{AggregateStatement, Output, OutputValue, Part, Writer, Written, sealed};
+use super::part::{
+    AggregateStatement, Output, OutputValue, Part, Whose, Writer, Written, sealed, whose,
+};
 use super::rows::{Rows, RowsNode};
 use super::set::ordinal;
 use crate::annotation::Averaged;
 use crate::error::Error;
 use crate::expression::{Node, Operand};
 use crate::predicate::PredicateNode;
-use crate::render::select_as;
-use crate::schema::{DataType, Entity, SqlType, Tenant};
+use crate::render::{count_all, iden, select_as};
+use crate::schema::{DataType, Entity, SqlType};
 use crate::statement::OutputColumn;
-use crate::strategy::Strategy;
 
 /// So many bins a histogram has at most.
 const MAX_BINS: u16 = 100;
@@ -23,8 +24,8 @@ const MAX_BINS: u16 = 100;
 /// How the values of rows are spread: so many bins of equal width between the least and the largest, and how many values are
 /// in each.
 ///
-/// A bin holds its start and not its end; the last holds both. NULL, NaN and infinities are in none. Without values there are no bins. If all
-/// values are equal, the bins have no width, and all are in the last.
+/// A bin holds its start and not its end; the last holds both. NULL, NaN and infinities are in none. Without values there
+/// are no bins. If all values are equal, the bins have no width, and all are in the last.
 ///
 /// # Example
 ///
@@ -48,8 +49,7 @@ const MAX_BINS: u16 = 100;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Histogram {
-    tenant: Option<Tenant>,
-    strategy: Strategy,
+    whose: Whose,
     rows: Arc<RowsNode>,
     only: Option<PredicateNode>,
     value: Node,
@@ -65,8 +65,7 @@ impl Histogram {
         A: Operand<E, Type: SqlType<Base: Averaged>>,
     {
         Self {
-            tenant: None,
-            strategy: Strategy::default(),
+            whose: Whose::default(),
             rows: Arc::clone(&rows.node),
             only: rows.only.clone(),
             value: value.into_operand().node,
@@ -74,19 +73,7 @@ impl Histogram {
         }
     }
 
-    /// Whose rows are read.
-    #[must_use]
-    pub fn tenant(mut self, tenant: impl Into<Tenant>) -> Self {
-        self.tenant = Some(tenant.into());
-        self
-    }
-
-    /// [`Strategy::Legacy`] shares nothing.
-    #[must_use]
-    pub fn strategy(mut self, strategy: Strategy) -> Self {
-        self.strategy = strategy;
-        self
-    }
+    whose!();
 
     /// Makes the statement.
     ///
@@ -112,8 +99,8 @@ impl Part for Histogram {
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     type Answer = Vec<super::answer::Bin>;
 
-    fn whose(&self) -> (Option<&Tenant>, Strategy) {
-        (self.tenant.as_ref(), self.strategy)
+    fn whose(&self) -> &Whose {
+        &self.whose
     }
 
     fn write(&self, writer: &Writer<'_, '_>) -> Result<Written, Error> {
@@ -135,64 +122,69 @@ impl Part for Histogram {
                 raise: "Groups",
             });
         }
-        let values = from_set(renderer, &self.rows, None, |scope, select| {
-            let value = renderer.expression(scope, &self.value)?;
-            let value = value.cast_as(DataType::DoublePrecision.to_string());
-            // Not true of NULL; NaN is above all else.
-            select.and_where(
-                value
-                    .clone()
-                    .gt(Expr::cust("'-Infinity'::double precision")),
-            );
-            select.and_where(value.clone().lt(Expr::cust("'Infinity'::double precision")));
-            if let Some(only) = &self.only {
-                select.and_where(renderer.predicate(scope, only)?);
-            }
-            select_as(select, value, &VALUE.into());
-            Ok(())
-        })?;
-        let values = crate::render::iden(&renderer.name("histogram_values", values));
+        let values = from_set(
+            renderer,
+            &self.rows,
+            self.only.as_ref(),
+            None,
+            |scope, select| {
+                let value = renderer.expression(scope, &self.value)?;
+                let value = value.cast_as(DataType::DoublePrecision.to_string());
+                // Not true of NULL; NaN is above all else.
+                select.and_where(
+                    value
+                        .clone()
+                        .gt(Expr::cust("'-Infinity'::double precision")),
+                );
+                select.and_where(value.clone().lt(Expr::cust("'Infinity'::double precision")));
+                select_as(select, value, &VALUE.into());
+                Ok(())
+            },
+        )?;
+        let values = iden(&renderer.name("histogram_values", values));
         let mut bounds = Query::select();
         bounds
             .expr_as(Func::min(Expr::col(VALUE)), LEAST)
             .expr_as(Func::max(Expr::col(VALUE)), LARGEST)
             .from(values.clone());
-        let bounds = crate::render::iden(&renderer.name("histogram_bounds", bounds));
+        let bounds = iden(&renderer.name("histogram_bounds", bounds));
 
-        let bins = || Expr::cust(self.bins.to_string());
+        // They are part of the text, as a LIMIT is.
+        let number = |number: u16| Expr::cust(number.to_string());
+        let bins = || number(self.bins);
         let width = || {
             Expr::col(LARGEST)
                 .sub(Expr::col(LEAST))
                 .div(bins().cast_as(DataType::DoublePrecision.to_string()))
         };
-        let whole = Func::cust("NULLIF")
-            .args([Expr::col(LARGEST).sub(Expr::col(LEAST)), 0.into_constant()]);
+        let whole =
+            Func::cust("NULLIF").args([Expr::col(LARGEST).sub(Expr::col(LEAST)), number(0)]);
         let place = Expr::col(VALUE)
             .sub(Expr::col(LEAST))
             .mul(bins())
             .div(whole);
         let place = Expr::from(Func::cust("floor").arg(place))
             .cast_as(DataType::Integer.to_string())
-            .add(1.into_constant());
+            .add(number(1));
         let place = Func::coalesce([Func::cust("LEAST").args([place, bins()]).into(), bins()]);
         let mut counts = Query::select();
         counts
             .expr_as(place, BIN)
-            .expr_as(crate::render::count_all(), COUNT)
+            .expr_as(count_all(), COUNT)
             .from(values)
             .from(bounds.clone())
             .add_group_by([ordinal(1)]);
 
         let bin = || Expr::col(("bins", "bins"));
         let before = |bin: Expr| Expr::col(LEAST).add(bin.mul(width()));
-        let all = Func::cust("generate_series").args([1.into_constant(), bins()]);
+        let all = Func::cust("generate_series").args([number(1), bins()]);
         let mut select = Query::select();
         select
             .expr_as(bin(), BIN)
-            .expr_as(before(bin().sub(1.into_constant())), BIN_START)
+            .expr_as(before(bin().sub(number(1))), BIN_START)
             .expr_as(before(bin()), BIN_END)
             .expr_as(
-                Func::coalesce([Expr::col(("counts", COUNT)), 0.into_constant()]),
+                Func::coalesce([Expr::col(("counts", COUNT)), number(0)]),
                 COUNT,
             )
             .from_function(all, "bins".into_iden())
@@ -234,16 +226,5 @@ impl Part for Histogram {
             })
         });
         bins.collect()
-    }
-}
-
-/// A number that is part of the text.
-trait IntoConstant {
-    fn into_constant(self) -> Expr;
-}
-
-impl IntoConstant for u8 {
-    fn into_constant(self) -> Expr {
-        Expr::cust(self.to_string())
     }
 }

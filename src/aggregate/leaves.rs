@@ -12,8 +12,7 @@ use crate::annotation::aggregate;
 use crate::error::Error;
 use crate::expression::Node;
 use crate::predicate::PredicateNode;
-use crate::render::Split;
-use crate::render::{Renderer, RowSet, START, Scope, bound, free_name, iden, is_name, select_as};
+use crate::render::{Renderer, RowSet, Scope, Split, bound, free_name, iden, is_name, select_as};
 use crate::schema::DataType;
 
 /// Aggregates over the same rows, each with the name of its output.
@@ -120,29 +119,17 @@ impl<'n> Leaves<'n> {
 }
 
 impl Leaf<'_> {
-    /// The sub-select: `SELECT keys, aggregates FROM rows GROUP BY keys`; of `split` rows by their time, too.
+    /// The sub-select: `SELECT keys, aggregates FROM rows GROUP BY keys`.
     pub fn select(
         &self,
         renderer: &Renderer<'_>,
-        split: Option<&Split>,
         keys: &[(Cow<'static, str>, &Node)],
         only: Option<&PredicateNode>,
     ) -> Result<SelectStatement, Error> {
-        from_set(renderer, self.rows, split, |scope, select| {
-            if let Some(only) = only {
-                select.and_where(renderer.predicate(scope, only)?);
-            }
-            let mut groups = 0;
-            if split.is_some() {
-                groups += 1;
-                select.expr(Expr::col((scope.iden(), iden(&Cow::Borrowed(START)))));
-            }
-            for (name, key) in keys {
-                groups += 1;
+        from_set(renderer, self.rows, only, None, |scope, select| {
+            for (position, (name, key)) in keys.iter().enumerate() {
                 select_as(select, renderer.expression(scope, key)?, name);
-            }
-            for position in 1..=groups {
-                select.add_group_by([ordinal(position)]);
+                select.add_group_by([ordinal(position + 1)]);
             }
             self.aggregates_of(renderer, scope, select)
         })
@@ -155,16 +142,19 @@ impl Leaf<'_> {
         by: &ValuesNode,
         name: &'static str,
     ) -> Result<SelectStatement, Error> {
-        from_set(renderer, &by.rows, None, |scope, select| {
-            let key = renderer.expression(scope, &by.value)?;
-            select.and_where(key.clone().is_not_null());
-            if let Some(only) = &by.only {
-                select.and_where(renderer.predicate(scope, only)?);
-            }
-            select_as(select, key, &name.into());
-            select.add_group_by([ordinal(1)]);
-            self.aggregates_of(renderer, scope, select)
-        })
+        from_set(
+            renderer,
+            &by.rows,
+            by.only.as_ref(),
+            None,
+            |scope, select| {
+                let key = renderer.expression(scope, &by.value)?;
+                select.and_where(key.clone().is_not_null());
+                select_as(select, key, &name.into());
+                select.add_group_by([ordinal(1)]);
+                self.aggregates_of(renderer, scope, select)
+            },
+        )
     }
 
     /// The aggregates of the rows of `scope`.
@@ -183,15 +173,22 @@ impl Leaf<'_> {
     }
 }
 
-/// A sub-select from a set of rows, which others may read, too.
+/// A sub-select from a set of rows, or `only` a part of it, which others may read, too.
 pub(super) fn from_set(
     renderer: &Renderer<'_>,
     rows: &Arc<RowsNode>,
+    only: Option<&PredicateNode>,
     split: Option<&Split>,
     write: impl FnOnce(&Scope<'_>, &mut SelectStatement) -> Result<(), Error>,
 ) -> Result<SelectStatement, Error> {
     const ROWS: &str = "rows";
     let mut select = Query::select();
+    let write = |scope: &Scope<'_>, select: &mut SelectStatement| {
+        if let Some(only) = only {
+            select.and_where(renderer.predicate(scope, only)?);
+        }
+        write(scope, select)
+    };
     if renderer.has_sets_apart() {
         let set = RowSet::within(rows, split, ROWS);
         let scope = Scope::root(ROWS).held_by(&set);

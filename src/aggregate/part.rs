@@ -34,7 +34,7 @@ pub trait Part: Clone + sealed::Sealed {
 
     /// Whose rows it reads, unless it is put into a [`Batch`](super::Batch).
     #[doc(hidden)]
-    fn whose(&self) -> (Option<&Tenant>, Strategy);
+    fn whose(&self) -> &Whose;
 
     /// Writes the sub-select.
     #[doc(hidden)]
@@ -45,6 +45,34 @@ pub trait Part: Clone + sealed::Sealed {
     #[doc(hidden)]
     fn read(&self, cells: super::answer::Cells) -> Result<Self::Answer, Error>;
 }
+
+/// Whose rows a part reads when it is alone, and which way it goes.
+#[doc(hidden)]
+#[derive(Clone, Debug, Default)]
+pub struct Whose {
+    pub(super) tenant: Option<Tenant>,
+    pub(super) strategy: Strategy,
+}
+
+/// The methods of each builder that say whose rows are read, and how.
+macro_rules! whose {
+    () => {
+        /// Whose rows are read. In a [`Batch`](crate::aggregate::Batch), the batch says it for all of its parts.
+        #[must_use]
+        pub fn tenant(mut self, tenant: impl Into<crate::schema::Tenant>) -> Self {
+            self.whose.tenant = Some(tenant.into());
+            self
+        }
+
+        /// [`Strategy::Legacy`](crate::Strategy::Legacy) shares nothing: each number is a sub-select of its own.
+        #[must_use]
+        pub fn strategy(mut self, strategy: crate::strategy::Strategy) -> Self {
+            self.whose.strategy = strategy;
+            self
+        }
+    };
+}
+pub(super) use whose;
 
 pub(super) mod sealed {
     /// Nobody else's.
@@ -111,8 +139,8 @@ pub struct AggregateStatement<P> {
 
 impl<P: Part> AggregateStatement<P> {
     pub(super) fn new(part: P) -> Result<Self, Error> {
-        let (tenant, strategy) = part.whose();
-        let renderer = Renderer::new(tenant, FEW_LINKS);
+        let Whose { tenant, strategy } = part.whose();
+        let renderer = Renderer::new(tenant.as_ref(), FEW_LINKS);
         let outputs = RefCell::new(Vec::new());
         let write = || {
             let written = part.write(&Writer(&renderer))?.checked()?;

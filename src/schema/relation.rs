@@ -287,18 +287,8 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
     /// `name` is the word by which emitted SQL calls it.
     #[must_use]
     pub fn new<A: SqlType<Base = F::Key>>(name: &'static str, from: Column<E, A>) -> Self {
-        let hop = Hop {
-            definition: const { &F::DEFINITION },
-            from: from.name(),
-            to: F::DEFINITION.key,
-            to_one: true,
-            foreign_key: is_bound(&E::DEFINITION),
-            condition: None,
-        };
-        Self::of(Path {
-            name: Cow::Borrowed(name),
-            hops: vec![hop],
-        })
+        let foreign_key = is_bound(&E::DEFINITION);
+        Self::one(name, from.name(), F::DEFINITION.key, foreign_key)
     }
 
     /// The row of `F` whose column `to` equals the column `from` of the row, where `to` is unique: the other side of a
@@ -324,18 +314,8 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
         A: SqlType,
         B: SqlType<Base = A::Base>,
     {
-        let hop = Hop {
-            definition: const { &F::DEFINITION },
-            from: from.name(),
-            to: to.name(),
-            to_one: true,
-            foreign_key: is_bound(&E::DEFINITION) && is_parents_key(&F::DEFINITION, to.name()),
-            condition: None,
-        };
-        Self::of(Path {
-            name: Cow::Borrowed(name),
-            hops: vec![hop],
-        })
+        let foreign_key = is_bound(&E::DEFINITION) && is_parents_key(&F::DEFINITION, to.name());
+        Self::one(name, from.name(), to.name(), foreign_key)
     }
 
     /// The row of `F` whose number an object id holds, where the row is known to point at one of `F`: its content type is
@@ -345,12 +325,17 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
     /// reached through it are each bound to the tenant by themselves.
     #[must_use]
     pub fn generic<B: SqlType>(name: &'static str, object_id: Column<E, B>) -> Self {
+        Self::one(name, object_id.name(), F::DEFINITION.key, false)
+    }
+
+    /// One row, joined by one column of each.
+    fn one(name: &'static str, from: &'static str, to: &'static str, foreign_key: bool) -> Self {
         let hop = Hop {
             definition: const { &F::DEFINITION },
-            from: object_id.name(),
-            to: F::DEFINITION.key,
+            from,
+            to,
             to_one: true,
-            foreign_key: false,
+            foreign_key,
             condition: None,
         };
         Self::of(Path {

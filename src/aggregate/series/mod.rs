@@ -8,14 +8,13 @@ use std::sync::Arc;
 
 use super::bucket::Bucket;
 use super::number::{NumberList, Numbers};
-use super::part::AggregateStatement;
+use super::part::{AggregateStatement, Whose, whose};
 use super::rows::{Rows, RowsNode};
 use super::window::Window;
 use crate::error::Error;
 use crate::expression::{Node, Operand};
 use crate::predicate::PredicateNode;
-use crate::schema::{Column, DataType, Definition, Entity, Relation, SqlType, Tenant};
-use crate::strategy::Strategy;
+use crate::schema::{Column, DataType, Definition, Entity, Relation, SqlType};
 use crate::time_zone::TimeZone;
 
 /// So many points a series has at most, unless its host says otherwise.
@@ -75,8 +74,7 @@ pub struct Top(pub u16);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Series {
-    tenant: Option<Tenant>,
-    strategy: Strategy,
+    whose: Whose,
     rows: Arc<RowsNode>,
     only: Option<PredicateNode>,
     time: Time,
@@ -150,8 +148,7 @@ impl Series {
 
     fn new<E: Entity>(rows: &Rows<E>, time: Time) -> Self {
         Self {
-            tenant: None,
-            strategy: Strategy::default(),
+            whose: Whose::default(),
             rows: Arc::clone(&rows.node),
             only: rows.only.clone(),
             time,
@@ -164,19 +161,7 @@ impl Series {
         }
     }
 
-    /// Whose rows are read.
-    #[must_use]
-    pub fn tenant(mut self, tenant: impl Into<Tenant>) -> Self {
-        self.tenant = Some(tenant.into());
-        self
-    }
-
-    /// [`Strategy::Legacy`] shares nothing: each number is a sub-select of its own.
-    #[must_use]
-    pub fn strategy(mut self, strategy: Strategy) -> Self {
-        self.strategy = strategy;
-        self
-    }
+    whose!();
 
     /// The stretches of time; days, if nothing is said.
     #[must_use]

@@ -17,13 +17,12 @@ use super::{Pieces, Series, Time};
 use crate::aggregate::bucket::START_TYPE;
 use crate::aggregate::leaves::{Leaf, Leaves, from_set};
 use crate::aggregate::number::NumberNode;
-use crate::aggregate::part::{Output, OutputValue, Part, Writer, Written, sealed};
+use crate::aggregate::part::{Output, OutputValue, Part, Whose, Writer, Written, sealed};
 use crate::aggregate::set::ordinal;
 use crate::error::Error;
 use crate::render::{Renderer, START, Scope, Split, iden, select_as};
-use crate::schema::{DataType, Tenant};
+use crate::schema::DataType;
 use crate::statement::OutputColumn;
-use crate::strategy::Strategy;
 
 /// The first instant of a stretch, as the clock of the zone shows it.
 const LOCAL_START: &str = "local_start";
@@ -53,37 +52,40 @@ impl Series {
         leaf: &Leaf<'_>,
         top: Option<&Scope<'_>>,
     ) -> Result<SelectStatement, Error> {
-        let split = self.split()?;
-        from_set(renderer, &self.rows, split.as_ref(), |scope, select| {
-            if let Some(only) = &self.only {
-                select.and_where(renderer.predicate(scope, only)?);
-            }
-            let start = match &self.time {
-                Time::Related { .. } => {
-                    let start = Expr::col((scope.iden(), START.into_iden()));
-                    select.and_where(start.clone().is_not_null());
-                    start
+        let (split, only) = (self.split()?, self.only.as_ref());
+        from_set(
+            renderer,
+            &self.rows,
+            only,
+            split.as_ref(),
+            |scope, select| {
+                let start = match &self.time {
+                    Time::Related { .. } => {
+                        let start = Expr::col((scope.iden(), START.into_iden()));
+                        select.and_where(start.clone().is_not_null());
+                        start
+                    }
+                    Time::Own(instant) => {
+                        select.and_where(renderer.expression(scope, instant)?.is_not_null());
+                        let start = self.bucket.start_of(instant.clone(), &self.zone)?;
+                        renderer.expression(scope, &start)?
+                    }
+                };
+                select_as(select, start, &Cow::Borrowed(START));
+                select.add_group_by([ordinal(1)]);
+                if let (Some(pieces), Some(top)) = (&self.pieces, top) {
+                    let piece = Expr::col((top.iden(), PIECE.into_iden()));
+                    let other = Expr::cust((u32::from(pieces.top) + 1).to_string());
+                    select.expr_as(Func::coalesce([piece, other]), PIECE);
+                    select.add_group_by([ordinal(2)]);
+                    let value = renderer.expression(scope, &pieces.node)?;
+                    let is_value = Expr::col((top.iden(), iden(&pieces.name)))
+                        .binary(BinOper::Custom("IS NOT DISTINCT FROM"), value);
+                    select.join(JoinType::LeftJoin, top.iden(), is_value);
                 }
-                Time::Own(instant) => {
-                    select.and_where(renderer.expression(scope, instant)?.is_not_null());
-                    let start = self.bucket.start_of(instant.clone(), &self.zone)?;
-                    renderer.expression(scope, &start)?
-                }
-            };
-            select_as(select, start, &Cow::Borrowed(START));
-            select.add_group_by([ordinal(1)]);
-            if let (Some(pieces), Some(top)) = (&self.pieces, top) {
-                let piece = Expr::col((top.iden(), PIECE.into_iden()));
-                let other = Expr::cust((u32::from(pieces.top) + 1).to_string());
-                select.expr_as(Func::coalesce([piece, other]), PIECE);
-                select.add_group_by([ordinal(2)]);
-                let value = renderer.expression(scope, &pieces.node)?;
-                let is_value = Expr::col((top.iden(), iden(&pieces.name)))
-                    .binary(BinOper::Custom("IS NOT DISTINCT FROM"), value);
-                select.join(JoinType::LeftJoin, top.iden(), is_value);
-            }
-            leaf.aggregates_of(renderer, scope, select)
-        })
+                leaf.aggregates_of(renderer, scope, select)
+            },
+        )
     }
 
     /// The values with the largest first number, each with its place.
@@ -94,10 +96,8 @@ impl Series {
         let mut before: Option<&Leaf<'_>> = None;
         let value = |leaf: &Leaf<'_>| Expr::col((iden(&leaf.word), iden(&pieces.name)));
         for leaf in &leaves.0 {
-            let rows = from_set(renderer, &self.rows, None, |scope, select| {
-                if let Some(only) = &self.only {
-                    select.and_where(renderer.predicate(scope, only)?);
-                }
+            let only = self.only.as_ref();
+            let rows = from_set(renderer, &self.rows, only, None, |scope, select| {
                 // Rows without a time are in no stretch.
                 if let Time::Own(instant) = &self.time {
                     select.and_where(renderer.expression(scope, instant)?.is_not_null());
@@ -281,8 +281,8 @@ impl Part for Series {
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     type Answer = crate::aggregate::answer::SeriesRows;
 
-    fn whose(&self) -> (Option<&Tenant>, Strategy) {
-        (self.tenant.as_ref(), self.strategy)
+    fn whose(&self) -> &Whose {
+        &self.whose
     }
 
     fn write(&self, writer: &Writer<'_, '_>) -> Result<Written, Error> {
