@@ -4,6 +4,7 @@
 //! sub-select, and `sql` writes those.
 
 mod aggregates;
+pub(crate) mod grouped;
 pub(crate) mod sources;
 mod sql;
 

@@ -37,6 +37,34 @@ impl Renderer<'_> {
         Ok(select)
     }
 
+    /// `FROM` the tables of a path, tied to no row: for where that is said outside. `write` adds what is selected, given the
+    /// rows at both ends of the path.
+    pub fn from_path(
+        &self,
+        around: &Scope<'_>,
+        path: &Path,
+        filter: Option<&PredicateNode>,
+        write: impl FnOnce(&Self, &Scope<'_>, &Scope<'_>, &mut SelectStatement) -> Result<(), Error>,
+    ) -> Result<SelectStatement, Error> {
+        let mut select = Query::select();
+        let Some((hop, rest)) = path.hops.split_first() else {
+            return Ok(select);
+        };
+        let first = around.inside(hop.definition.alias);
+        let mut conditions = Vec::new();
+        select.from(self.untied_hop(&first, hop, &mut conditions)?);
+        self.hops(&first, rest, false, &mut select, |renderer, end, select| {
+            if let Some(filter) = filter {
+                renderer.conjuncts(end, filter, &mut conditions)?;
+            }
+            for condition in side_by_side(conditions) {
+                select.and_where(condition);
+            }
+            write(renderer, &first, end, select)
+        })?;
+        Ok(select)
+    }
+
     /// The keys of the rows of the first hop from which the others lead to a row that `filter` is true of; tied to no
     /// row around.
     pub fn keys(
