@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sea_query::{DynIden, Expr, ExprTrait, IntoIden, JoinType, SelectStatement};
 
-use super::{AnnotationNode, Computed, sql};
+use super::{Aggregate, AnnotationNode, Computed, sql};
 use crate::error::Error;
 use crate::render::{Renderer, Scope, free_name, iden, is_name};
 use crate::schema::Path;
@@ -25,6 +25,28 @@ impl AnnotationNode {
         matches!(
             self.computed,
             Computed::Aggregate(_) | Computed::First { .. }
+        )
+    }
+
+    /// Whether a pass computes it without putting anything into order.
+    pub fn is_cheap(&self) -> bool {
+        let Computed::Aggregate(aggregate) = &self.computed else {
+            return false;
+        };
+        !matches!(
+            aggregate,
+            Aggregate::CountDistinct(_) | Aggregate::Text { .. } | Aggregate::Array { .. }
+        )
+    }
+
+    /// Whether it grows with the rows that it is computed of.
+    pub fn counts_rows(&self) -> bool {
+        let Computed::Aggregate(aggregate) = &self.computed else {
+            return false;
+        };
+        matches!(
+            aggregate,
+            Aggregate::Count | Aggregate::CountDistinct(_) | Aggregate::Sum { .. }
         )
     }
 

@@ -69,7 +69,9 @@ pub(super) fn aggregates(
 
 /// The condition that all have in common, and whether they have: it limits what is read; one that only some have, what is
 /// aggregated.
-pub(super) fn common_filter<'n>(members: &[&'n AnnotationNode]) -> (Option<&'n PredicateNode>, bool) {
+pub(super) fn common_filter<'n>(
+    members: &[&'n AnnotationNode],
+) -> (Option<&'n PredicateNode>, bool) {
     match members.split_first() {
         Some((leader, others)) if others.iter().all(|other| other.filter == leader.filter) => {
             (leader.filter.as_ref(), true)
@@ -90,7 +92,11 @@ pub(super) fn aggregates_of(
         let Computed::Aggregate(aggregate) = &member.computed else {
             continue;
         };
-        let own = if is_common { None } else { member.filter.as_ref() };
+        let own = if is_common {
+            None
+        } else {
+            member.filter.as_ref()
+        };
         let expr = self::aggregate(renderer, scope, aggregate, own)?;
         select.expr_as(expr, iden(&member.name));
     }

@@ -99,7 +99,10 @@ impl Costs<'_> {
             let ways = [
                 vec![hop.to, column],
                 with(Some(column)),
-                [tenant, Some(hop.to), Some(column)].into_iter().flatten().collect(),
+                [tenant, Some(hop.to), Some(column)]
+                    .into_iter()
+                    .flatten()
+                    .collect(),
             ];
             let index = ways
                 .iter()
@@ -120,7 +123,10 @@ impl Costs<'_> {
             wants = Some(name(&[hop.to, column]));
         }
         let of_one = self.of_one(hop).unwrap_or(1.0);
-        let finds = [vec![hop.to], [tenant, Some(hop.to)].into_iter().flatten().collect()];
+        let finds = [
+            vec![hop.to],
+            [tenant, Some(hop.to)].into_iter().flatten().collect(),
+        ];
         let found = finds
             .iter()
             .find_map(|columns| self.catalog.index_with_prefix(table, columns, &[]));
@@ -132,11 +138,17 @@ impl Costs<'_> {
             let covers = self.catalog.indexes_of(table).iter().find(|index| {
                 let begins = |columns: &Vec<&str>| {
                     !columns.is_empty()
-                        && columns.iter().zip(&index.keys).all(|(name, key)| key.column.as_deref() == Some(*name))
+                        && columns
+                            .iter()
+                            .zip(&index.keys)
+                            .all(|(name, key)| key.column.as_deref() == Some(*name))
                         && index.keys.len() >= columns.len()
                 };
                 let has = |name: &&str| {
-                    index.keys.iter().any(|key| key.column.as_deref() == Some(*name))
+                    index
+                        .keys
+                        .iter()
+                        .any(|key| key.column.as_deref() == Some(*name))
                         || index.included.iter().any(|column| column == *name)
                 };
                 index.is_valid
@@ -203,7 +215,10 @@ impl Costs<'_> {
             return Err(WalkRefused::Impossible);
         };
         let table = hop.definition;
-        let columns: Vec<_> = Self::tenant_column(table).into_iter().chain([column]).collect();
+        let columns: Vec<_> = Self::tenant_column(table)
+            .into_iter()
+            .chain([column])
+            .collect();
         let index = self.catalog.index_with_prefix(table, &columns, &[]);
         let Some(index) = index else {
             let wants = format!("{} ({})", table.table, columns.join(", "));

@@ -13,7 +13,7 @@ mod walk;
 pub(super) use self::choice::{Circumstances, choose};
 pub use self::form::OrderForm;
 pub(super) use self::keys::Keys;
-pub(super) use self::plan::Sorting;
+pub(super) use self::plan::{Sorting, Walk};
 pub(super) use self::walk::Walked;
 
 /// How many related rows are walked down at most, unless the host says otherwise.

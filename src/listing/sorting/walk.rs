@@ -89,7 +89,9 @@ impl<'w> Walked<'w> {
         }
         // Tested row by row, after the limit on how many rows are read.
         let mut conditions = hop.condition.iter().chain(&annotation.filter).cloned();
-        let counts = conditions.next().map(|first| conditions.fold(first, |all, next| all.and(next)));
+        let counts = conditions
+            .next()
+            .map(|first| conditions.fold(first, |all, next| all.and(next)));
         if let Some(counts) = &counts {
             rows.expr_as(renderer.predicate(&scope, counts)?, COUNTS);
         }
@@ -142,15 +144,19 @@ impl<'w> Walked<'w> {
             // What has a related row before the cursor belongs there.
             let path = &self.annotation.path;
             let filter = self.annotation.filter.as_ref();
-            let further_up = request.renderer.path(row, path, filter, |_, related, select| {
-                let value = related.column(self.column);
-                let from = bound(from.clone());
-                select.expr(Expr::cust("1")).and_where(match self.direction {
-                    Direction::Descending => value.gt(from),
-                    Direction::Ascending => value.lt(from),
-                });
-                Ok(())
-            })?;
+            let further_up = request
+                .renderer
+                .path(row, path, filter, |_, related, select| {
+                    let value = related.column(self.column);
+                    let from = bound(from.clone());
+                    select
+                        .expr(Expr::cust("1"))
+                        .and_where(match self.direction {
+                            Direction::Descending => value.gt(from),
+                            Direction::Ascending => value.lt(from),
+                        });
+                    Ok(())
+                })?;
             select.and_where(Expr::not_exists(further_up));
         }
         Ok(())
