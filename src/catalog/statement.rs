@@ -20,7 +20,7 @@ const OUTPUTS: [(&str, &str, DataType, bool); 21] = [
     ("table_name", "found.table_name", DataType::Text, true),
     (
         "index_schema",
-        "relation.relnamespace::regnamespace::text",
+        "namespace.nspname::text",
         DataType::Text,
         true,
     ),
@@ -104,6 +104,11 @@ impl Catalog {
             "index.indrelid = found.oid AND index.indislive",
         );
         join("pg_class", "relation", "relation.oid = index.indexrelid");
+        join(
+            "pg_namespace",
+            "namespace",
+            "namespace.oid = relation.relnamespace",
+        );
         join("pg_am", "method", "method.oid = relation.relam");
         join(
             "pg_constraint",
