@@ -13,7 +13,8 @@ const BOOLEANS: DataType = DataType::Array(&DataType::Boolean);
 /// Older servers have no such column, and the text is one for all.
 const NULLS_NOT_DISTINCT: &str = "(to_jsonb(index) ->> 'indnullsnotdistinct')::boolean";
 
-/// The outputs with their expressions and types, and whether they may be NULL.
+/// The outputs with their expressions and types, and whether they may be NULL: all that is said of an index is, where
+/// there is none.
 const OUTPUTS: [(&str, &str, DataType, bool); 21] = [
     ("server_version", "server.version", DataType::Integer, false),
     ("schema_name", "found.schema_name", DataType::Text, true),
