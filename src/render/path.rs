@@ -37,11 +37,13 @@ impl Renderer<'_> {
         Ok(select)
     }
 
-    /// `FROM` the tables of a path, tied to no row: for where that is said outside. `write` adds what is selected, given the
+    /// `FROM` the tables of a path from the rows of a table, tied to none of them: for where that is said outside. Only rows
+    /// that belong to the tenant's are read; `write` adds what is selected, given the
     /// rows at both ends of the path.
     pub fn from_path(
         &self,
         around: &Scope<'_>,
+        definition: Definition,
         path: &Path,
         filter: Option<&PredicateNode>,
         write: impl FnOnce(&Self, &Scope<'_>, &Scope<'_>, &mut SelectStatement) -> Result<(), Error>,
@@ -53,6 +55,18 @@ impl Renderer<'_> {
         let first = around.inside(hop.definition.alias);
         let mut conditions = Vec::new();
         select.from(self.untied_hop(&first, hop, &mut conditions)?);
+        if hop.foreign_key && matches!(hop.definition.tenancy, Tenancy::Through { .. }) {
+            // Whose they are, the rows say that they belong to.
+            let row = first.inside(definition.alias);
+            let (table, bound) = self.source(definition, &row, false)?;
+            let mut belongs = Query::select();
+            belongs
+                .expr(Expr::cust("1"))
+                .from(table)
+                .and_where(row.column(hop.from).eq(first.column(hop.to)))
+                .and_where_option(bound);
+            conditions.push(Expr::exists(belongs));
+        }
         self.hops(&first, rest, false, &mut select, |renderer, end, select| {
             if let Some(filter) = filter {
                 renderer.conjuncts(end, filter, &mut conditions)?;

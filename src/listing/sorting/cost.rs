@@ -66,11 +66,11 @@ impl Costs<'_> {
         }
     }
 
-    /// How many rows a table has that are the tenant's, if it knows whose they are.
+    /// How many rows a table has that are the tenant's.
     fn related(&self, definition: Definition) -> Option<f64> {
-        match (Self::tenant_column(definition), self.tenant) {
-            (Some(_), Some(tenant)) => self.statistics().tenant_rows(definition, tenant),
-            _ => self.statistics().rows(definition),
+        match self.tenant {
+            Some(tenant) => self.statistics().tenant_rows(definition, tenant),
+            None => self.statistics().rows(definition),
         }
     }
 

@@ -55,7 +55,7 @@ impl<'r> Keys<'r> {
         let alias = request.definition.alias;
         let passes = Grouped::all(passes.into_iter().map(AsRef::as_ref), |word| word == alias)?;
         for pass in &passes {
-            pass.join(&request.renderer, scope, select)?;
+            pass.join(&request.renderer, request.definition, scope, select)?;
             keys.take(&values, pass.outputs());
         }
         let taken: Vec<_> = passes.iter().map(Grouped::word).chain([alias]).collect();
