@@ -4,6 +4,7 @@
 //! sub-select, and `sql` writes those.
 
 mod aggregates;
+mod count_except;
 pub(crate) mod sources;
 mod sql;
 
@@ -97,6 +98,8 @@ pub(crate) enum Computed {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Aggregate {
     Count,
+    /// Rows of which the condition is not true.
+    CountExcept(PredicateNode),
     CountDistinct(Node),
     Min(Node),
     Max(Node),

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use sea_query::{Condition, DynIden, Expr, JoinType, SelectStatement};
+use sea_query::{Condition, DynIden, Expr, ExprTrait, Func, JoinType, SelectStatement};
 
-use super::{AnnotationNode, Computed, sql};
+use super::{Aggregate, AnnotationNode, Computed, count_except, sql};
 use crate::error::Error;
 use crate::render::{Renderer, Scope, all, free_name, iden, is_name, select_as};
 
@@ -27,8 +27,10 @@ impl<'a> Source<'a> {
             return false;
         }
         match (&leader.computed, &other.computed) {
-            (Computed::Aggregate(_), Computed::Aggregate(_))
-            | (Computed::Related(_), Computed::Related(_)) => true,
+            (Computed::Aggregate(_), Computed::Aggregate(_)) => {
+                is_count_except(leader) == is_count_except(other)
+            }
+            (Computed::Related(_), Computed::Related(_)) => true,
             (
                 Computed::First { order, .. },
                 Computed::First {
@@ -57,7 +59,12 @@ impl<'a> Source<'a> {
                 Computed::Related(column) if self.is_one_row() => iden(&Cow::Borrowed(*column)),
                 _ => iden(&member.name),
             };
-            (*member, Expr::col((iden(&self.word), column)))
+            let output = Expr::col((iden(&self.word), column));
+            match is_count_except(member) {
+                // Nothing is joined to a row of the page without any.
+                true => (*member, Func::coalesce([output, Expr::cust("0")]).into()),
+                false => (*member, output),
+            }
         })
     }
 
@@ -89,6 +96,9 @@ impl<'a> Source<'a> {
                 }
                 Ok(())
             })?,
+            Computed::Aggregate(_) if is_count_except(leader) && renderer.is_named(page.word()) => {
+                return self.join_counts(renderer, page, select);
+            }
             Computed::Aggregate(_) => sql::aggregates(renderer, page, &self.members)?,
             Computed::First { order, .. } => {
                 let values = self
@@ -121,6 +131,33 @@ impl<'a> Source<'a> {
         );
         Ok(())
     }
+}
+
+impl Source<'_> {
+    /// Joins what is counted for all rows of `page` at once.
+    fn join_counts(
+        &self,
+        renderer: &Renderer<'_>,
+        page: &Scope<'_>,
+        select: &mut SelectStatement,
+    ) -> Result<(), Error> {
+        let path = &self.leader().path;
+        let is_taken = |name: &str| self.members.iter().any(|member| member.name == name);
+        let of_page = free_name("of_", "page", is_taken);
+        let counts = count_except::of_page(renderer, page, path, &self.members, of_page.clone())?;
+        let start = self.from().map(|from| page.column(from));
+        let is_of_page = start.map(|start| Expr::col((iden(&self.word), iden(&of_page))).eq(start));
+        let is_of_page = all(is_of_page.into_iter().collect());
+        select.join_subquery(JoinType::LeftJoin, counts, iden(&self.word), is_of_page);
+        Ok(())
+    }
+}
+
+fn is_count_except(annotation: &AnnotationNode) -> bool {
+    matches!(
+        annotation.computed,
+        Computed::Aggregate(Aggregate::CountExcept(_))
+    )
 }
 
 /// Puts annotations that can be computed together into one source each, in the order of their first member.

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 
 use sea_query::{Condition, Expr, ExprTrait, Func, FunctionCall, Query, SelectStatement};
 
-use super::{Aggregate, AnnotationNode, Computed, TextOrder, aggregates::AVERAGE};
+use super::{Aggregate, AnnotationNode, Computed, TextOrder, aggregates::AVERAGE, count_except};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
 use crate::predicate::PredicateNode;
-use crate::render::{Renderer, Scope, iden, reject_nul_text, select_as, side_by_side, sub_select};
+use crate::render::{
+    Renderer, Scope, count_all, iden, reject_nul_text, select_as, side_by_side, sub_select,
+};
 use crate::schema::Path;
 
 /// What messages call the text between joined texts.
@@ -23,6 +25,14 @@ pub(crate) fn scalar(
 ) -> Result<Expr, Error> {
     let filter = annotation.filter.as_ref();
     let select = match &annotation.computed {
+        // Where the condition is, an index may serve it.
+        Computed::Aggregate(Aggregate::CountExcept(condition)) => {
+            let others = count_except::others(filter, condition);
+            renderer.path(scope, &annotation.path, Some(&others), |_, _, select| {
+                select.expr(count_all());
+                Ok(())
+            })?
+        }
         Computed::Aggregate(aggregate) => {
             renderer.path(scope, &annotation.path, filter, |renderer, row, select| {
                 select.expr(self::aggregate(renderer, row, aggregate, None)?);
@@ -187,6 +197,11 @@ pub(crate) fn aggregate(
     aggregate: &Aggregate,
     filter: Option<&PredicateNode>,
 ) -> Result<Expr, Error> {
+    let but_for = match aggregate {
+        Aggregate::CountExcept(condition) => Some(count_except::others(filter, condition)),
+        _ => None,
+    };
+    let filter = but_for.as_ref().or(filter);
     let filter = filter
         .map(|filter| renderer.predicate(scope, filter))
         .transpose()?;
@@ -196,7 +211,9 @@ pub(crate) fn aggregate(
     };
     let value = |node: &Node| renderer.expression(scope, node);
     Ok(match aggregate {
-        Aggregate::Count => filtered(Func::cust("COUNT").arg(Expr::cust("*"))).into(),
+        Aggregate::Count | Aggregate::CountExcept(_) => {
+            filtered(Func::cust("COUNT").arg(Expr::cust("*"))).into()
+        }
         Aggregate::CountDistinct(node) => filtered(Func::count_distinct(value(node)?)).into(),
         Aggregate::Min(node) => filtered(Func::min(value(node)?)).into(),
         Aggregate::Max(node) => filtered(Func::max(value(node)?)).into(),

@@ -1,8 +1,8 @@
 //! The ways between the tables.
 
 use super::{
-    Channel, Chat, Experiment, Message, Participant, Session, Tag, TaggableIds, TaggedItem, Trace,
-    User,
+    AnnotationItem, Channel, Chat, EvaluationDatasetMessage, EvaluationMessage, Experiment,
+    Message, Participant, Session, Tag, TaggableIds, TaggedItem, Trace, User,
 };
 use crate::schema::{Relation, ToOne};
 
@@ -35,6 +35,22 @@ impl Session {
     #[must_use]
     pub fn traces() -> Relation<Session, Trace> {
         Relation::many("traces", Session::ID, Trace::SESSION_ID)
+    }
+
+    /// The evaluation messages that were taken from a session.
+    #[must_use]
+    pub fn evaluation_messages() -> Relation<Session, EvaluationMessage> {
+        Relation::many(
+            "evaluation_messages",
+            Session::ID,
+            EvaluationMessage::SESSION_ID,
+        )
+    }
+
+    /// The items of annotation queues that are a session.
+    #[must_use]
+    pub fn annotation_items() -> Relation<Session, AnnotationItem> {
+        Relation::many("annotation_items", Session::ID, AnnotationItem::SESSION_ID)
     }
 
     /// The tags on a session's chat itself.
@@ -127,6 +143,18 @@ impl TaggedItem {
     #[must_use]
     pub fn tag() -> ToOne<TaggedItem, Tag> {
         ToOne::new("tag", TaggedItem::TAG_ID)
+    }
+}
+
+impl EvaluationMessage {
+    /// In which datasets a message is.
+    #[must_use]
+    pub fn datasets() -> Relation<EvaluationMessage, EvaluationDatasetMessage> {
+        Relation::many(
+            "datasets",
+            EvaluationMessage::ID,
+            EvaluationDatasetMessage::EVALUATIONMESSAGE_ID,
+        )
     }
 }
 

@@ -23,7 +23,7 @@ use self::row_sets::RowSets;
 use crate::aggregate;
 use crate::annotation;
 use crate::error::Error;
-use crate::expression::{BUCKET, LOCAL_DATE, MINUTES_BETWEEN, Node};
+use crate::expression::{ADD, BUCKET, LOCAL_DATE, MINUTES_BETWEEN, Node};
 use crate::order::OrderNode;
 use crate::schema::{DataType, Definition, Tenancy, Tenant};
 
@@ -154,6 +154,10 @@ impl<'a> Renderer<'a> {
             MINUTES_BETWEEN => {
                 Expr::cust_with_exprs("EXTRACT(EPOCH FROM ($2 - $1)) / 60", arguments)
                     .cast_as(DataType::DoublePrecision.to_string())
+            }
+            ADD => {
+                let sum = arguments.into_iter().reduce(ExprTrait::add);
+                sum.unwrap_or(Expr::null())
             }
             "coalesce" => Func::coalesce(arguments).into(),
             LOCAL_DATE => Expr::from(Func::cust("timezone").args(arguments))

@@ -2,6 +2,7 @@
 
 use sea_query::{Condition, Expr, ExprTrait, JoinType, Query, SelectStatement, TableRef};
 
+use super::value::any_of;
 use super::{Renderer, Scope, side_by_side};
 use crate::error::Error;
 use crate::predicate::PredicateNode;
@@ -34,6 +35,37 @@ impl Renderer<'_> {
                 write(renderer, scope, select)
             },
         )?;
+        Ok(select)
+    }
+
+    /// `FROM` the tables of a path for all rows of `outer`, a named sub-select, at once: not tied to one of them. `write`
+    /// adds what is selected, given the column that names the row of `outer` and the row at the end of the path.
+    pub fn path_of_all(
+        &self,
+        outer: &Scope<'_>,
+        path: &Path,
+        filter: Option<&PredicateNode>,
+        write: impl FnOnce(&Self, Expr, &Scope<'_>, &mut SelectStatement) -> Result<(), Error>,
+    ) -> Result<SelectStatement, Error> {
+        let mut select = Query::select();
+        let Some((first, rest)) = path.hops.split_first() else {
+            return Ok(select);
+        };
+        let scope = outer.inside(first.definition.alias);
+        let start = scope.column(first.to);
+        let mut all = Query::select();
+        all.expr(outer.column(first.from)).from(outer.iden());
+        let mut conditions = vec![start.clone().eq(any_of(all))];
+        select.from(self.untied_hop(&scope, first, &mut conditions)?);
+        self.hops(&scope, rest, false, &mut select, |renderer, end, select| {
+            if let Some(filter) = filter {
+                renderer.conjuncts(end, filter, &mut conditions)?;
+            }
+            write(renderer, start, end, select)
+        })?;
+        for condition in side_by_side(conditions) {
+            select.and_where(condition);
+        }
         Ok(select)
     }
 

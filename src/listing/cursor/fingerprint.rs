@@ -156,6 +156,10 @@ impl Fnv {
                 self.byte(25);
                 self.condition(Some(condition));
             }
+            Aggregate::CountExcept(condition) => {
+                self.byte(26);
+                self.condition(Some(condition));
+            }
         }
     }
 
