@@ -119,6 +119,15 @@ impl Direction {
     }
 }
 
+impl Nulls {
+    pub fn reversed(self) -> Self {
+        match self {
+            Self::First => Self::Last,
+            Self::Last => Self::First,
+        }
+    }
+}
+
 impl OrderNode {
     /// By the key of a table.
     pub fn by_key(definition: &'static EntityDefinition, direction: Direction) -> Self {
@@ -139,10 +148,7 @@ impl OrderNode {
     /// The same key read from the end.
     pub fn reversed(mut self) -> Self {
         self.direction = self.direction.reversed();
-        self.nulls = match self.nulls {
-            Nulls::First => Nulls::Last,
-            Nulls::Last => Nulls::First,
-        };
+        self.nulls = self.nulls.reversed();
         self
     }
 }

@@ -89,10 +89,7 @@ impl Aggregated {
     pub fn is_zero_of_nothing(&self) -> bool {
         matches!(
             self.aggregate,
-            Aggregate::Count
-                | Aggregate::CountExcept(_)
-                | Aggregate::CountDistinct(_)
-                | Aggregate::Sum { .. }
+            Aggregate::Count | Aggregate::CountDistinct(_) | Aggregate::Sum { .. }
         )
     }
 }

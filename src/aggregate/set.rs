@@ -228,7 +228,7 @@ fn of_split(
 /// The function that puts the values of parts together, and the type that it is to have; `None` if there is none.
 fn again(aggregate: &Aggregate) -> Option<(&'static str, Option<DataType>)> {
     Some(match aggregate {
-        Aggregate::Count | Aggregate::CountExcept(_) => ("SUM", Some(DataType::BigInt)),
+        Aggregate::Count => ("SUM", Some(DataType::BigInt)),
         Aggregate::Sum { data_type, .. } => ("SUM", Some(*data_type)),
         Aggregate::Min(_) => ("MIN", None),
         Aggregate::Max(_) => ("MAX", None),

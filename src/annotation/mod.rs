@@ -4,7 +4,10 @@
 //! sub-select, and `sql` writes those.
 
 mod aggregates;
+mod at_once;
 mod count_except;
+pub(crate) mod grouped;
+mod over_time;
 pub(crate) mod sources;
 mod sql;
 
@@ -19,6 +22,7 @@ use crate::predicate::PredicateNode;
 use crate::schema::{DataType, Entity, Path, SqlType};
 
 pub use aggregates::{Averaged, MinMax, Summed, TextOrder};
+pub(crate) use over_time::OverTime;
 pub(crate) use sql::{aggregate, scalar};
 
 /// One value of the type `T` for each row of the entity `E`, computed over a [`Relation`](crate::Relation).
@@ -65,6 +69,8 @@ pub(crate) struct AnnotationNode {
     /// Only these of the rows at the end of the path.
     pub filter: Option<PredicateNode>,
     pub computed: Computed,
+    /// Shown on a page, it is computed for all of its rows in one pass, and not for one after the other.
+    pub at_once: bool,
 }
 
 impl AnnotationNode {
@@ -90,6 +96,8 @@ pub(crate) enum Computed {
     },
     /// A column of the one row, for paths that lead to one row.
     Related(&'static str),
+    /// How many of them there are in each stretch of time.
+    OverTime(OverTime),
     /// The value of the row that comes first in an order.
     First { value: Node, order: Vec<OrderNode> },
 }
@@ -98,8 +106,6 @@ pub(crate) enum Computed {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Aggregate {
     Count,
-    /// Rows of which the condition is not true.
-    CountExcept(PredicateNode),
     CountDistinct(Node),
     Min(Node),
     Max(Node),
@@ -136,6 +142,7 @@ impl<E: Entity, T: SqlType> Annotation<E, T> {
             path: path.clone(),
             filter: filter.cloned(),
             computed,
+            at_once: false,
         };
         Self {
             node: Arc::new(node),

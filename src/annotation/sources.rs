@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use sea_query::{Condition, DynIden, Expr, ExprTrait, Func, JoinType, SelectStatement};
+use sea_query::{Condition, DynIden, Expr, JoinType, SelectStatement};
 
-use super::{Aggregate, AnnotationNode, Computed, count_except, sql};
+use super::{AnnotationNode, Computed, at_once, over_time, sql};
 use crate::error::Error;
 use crate::render::{Renderer, Scope, all, free_name, iden, is_name, select_as};
 
@@ -27,10 +27,9 @@ impl<'a> Source<'a> {
             return false;
         }
         match (&leader.computed, &other.computed) {
-            (Computed::Aggregate(_), Computed::Aggregate(_)) => {
-                is_count_except(leader) == is_count_except(other)
-            }
+            (Computed::Aggregate(_), Computed::Aggregate(_)) => leader.at_once == other.at_once,
             (Computed::Related(_), Computed::Related(_)) => true,
+            (Computed::OverTime(this), Computed::OverTime(other)) => this == other,
             (
                 Computed::First { order, .. },
                 Computed::First {
@@ -60,10 +59,11 @@ impl<'a> Source<'a> {
                 _ => iden(&member.name),
             };
             let output = Expr::col((iden(&self.word), column));
-            match is_count_except(member) {
-                // Nothing is joined to a row of the page without any.
-                true => (*member, Func::coalesce([output, Expr::cust("0")]).into()),
-                false => (*member, output),
+            match &member.computed {
+                Computed::Aggregate(aggregate) if member.at_once => {
+                    (*member, sql::or_nothing(aggregate, output))
+                }
+                _ => (*member, output),
             }
         })
     }
@@ -96,10 +96,13 @@ impl<'a> Source<'a> {
                 }
                 Ok(())
             })?,
-            Computed::Aggregate(_) if is_count_except(leader) && renderer.is_named(page.word()) => {
-                return self.join_counts(renderer, page, select);
+            Computed::Aggregate(_) if at_once::is_possible(renderer, page, leader) => {
+                return at_once::join(renderer, page, &self.members, &self.word, select);
             }
             Computed::Aggregate(_) => sql::aggregates(renderer, page, &self.members)?,
+            Computed::OverTime(over_time) => {
+                over_time::counts(renderer, page, &self.members, over_time, true)?
+            }
             Computed::First { order, .. } => {
                 let values = self
                     .members
@@ -131,33 +134,6 @@ impl<'a> Source<'a> {
         );
         Ok(())
     }
-}
-
-impl Source<'_> {
-    /// Joins what is counted for all rows of `page` at once.
-    fn join_counts(
-        &self,
-        renderer: &Renderer<'_>,
-        page: &Scope<'_>,
-        select: &mut SelectStatement,
-    ) -> Result<(), Error> {
-        let path = &self.leader().path;
-        let is_taken = |name: &str| self.members.iter().any(|member| member.name == name);
-        let of_page = free_name("of_", "page", is_taken);
-        let counts = count_except::of_page(renderer, page, path, &self.members, of_page.clone())?;
-        let start = self.from().map(|from| page.column(from));
-        let is_of_page = start.map(|start| Expr::col((iden(&self.word), iden(&of_page))).eq(start));
-        let is_of_page = all(is_of_page.into_iter().collect());
-        select.join_subquery(JoinType::LeftJoin, counts, iden(&self.word), is_of_page);
-        Ok(())
-    }
-}
-
-fn is_count_except(annotation: &AnnotationNode) -> bool {
-    matches!(
-        annotation.computed,
-        Computed::Aggregate(Aggregate::CountExcept(_))
-    )
 }
 
 /// Puts annotations that can be computed together into one source each, in the order of their first member.

@@ -4,14 +4,12 @@ use std::borrow::Cow;
 
 use sea_query::{Condition, Expr, ExprTrait, Func, FunctionCall, Query, SelectStatement};
 
-use super::{Aggregate, AnnotationNode, Computed, TextOrder, aggregates::AVERAGE, count_except};
+use super::{Aggregate, AnnotationNode, Computed, TextOrder, aggregates::AVERAGE, over_time};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
 use crate::predicate::PredicateNode;
-use crate::render::{
-    Renderer, Scope, count_all, iden, reject_nul_text, select_as, side_by_side, sub_select,
-};
+use crate::render::{Renderer, Scope, iden, reject_nul_text, select_as, side_by_side, sub_select};
 use crate::schema::Path;
 
 /// What messages call the text between joined texts.
@@ -25,14 +23,6 @@ pub(crate) fn scalar(
 ) -> Result<Expr, Error> {
     let filter = annotation.filter.as_ref();
     let select = match &annotation.computed {
-        // Where the condition is, an index may serve it.
-        Computed::Aggregate(Aggregate::CountExcept(condition)) => {
-            let others = count_except::others(filter, condition);
-            renderer.path(scope, &annotation.path, Some(&others), |_, _, select| {
-                select.expr(count_all());
-                Ok(())
-            })?
-        }
         Computed::Aggregate(aggregate) => {
             renderer.path(scope, &annotation.path, filter, |renderer, row, select| {
                 select.expr(self::aggregate(renderer, row, aggregate, None)?);
@@ -44,6 +34,9 @@ pub(crate) fn scalar(
                 select.expr(row.column(column));
                 Ok(())
             })?
+        }
+        Computed::OverTime(over_time) => {
+            over_time::counts(renderer, scope, &[annotation], over_time, false)?
         }
         Computed::First { value, order } => first(
             renderer,
@@ -71,20 +64,46 @@ pub(super) fn aggregates(
     let Some(leader) = members.first() else {
         return Ok(Query::select());
     };
-    // A condition that all have in common limits what is read; one that only some have, what is aggregated.
-    let common = members.iter().all(|member| member.filter == leader.filter);
-    let filter = if common { leader.filter.as_ref() } else { None };
+    let (filter, is_common) = common_filter(members);
     renderer.path(scope, &leader.path, filter, |renderer, row, select| {
-        for member in members {
-            let Computed::Aggregate(aggregate) = &member.computed else {
-                continue;
-            };
-            let own = if common { None } else { member.filter.as_ref() };
-            let expr = self::aggregate(renderer, row, aggregate, own)?;
-            select.expr_as(expr, iden(&member.name));
-        }
-        Ok(())
+        aggregates_of(renderer, row, members, is_common, select)
     })
+}
+
+/// The condition that all have in common, and whether they have: it limits what is read; one that only some have, what is
+/// aggregated.
+pub(super) fn common_filter<'n>(
+    members: &[&'n AnnotationNode],
+) -> (Option<&'n PredicateNode>, bool) {
+    match members.split_first() {
+        Some((leader, others)) if others.iter().all(|other| other.filter == leader.filter) => {
+            (leader.filter.as_ref(), true)
+        }
+        _ => (None, false),
+    }
+}
+
+/// Aggregates of the rows of `scope`, each with its own condition unless what is read meets it already.
+pub(super) fn aggregates_of(
+    renderer: &Renderer<'_>,
+    scope: &Scope<'_>,
+    members: &[&AnnotationNode],
+    is_common: bool,
+    select: &mut SelectStatement,
+) -> Result<(), Error> {
+    for member in members {
+        let Computed::Aggregate(aggregate) = &member.computed else {
+            continue;
+        };
+        let own = if is_common {
+            None
+        } else {
+            member.filter.as_ref()
+        };
+        let expr = self::aggregate(renderer, scope, aggregate, own)?;
+        select.expr_as(expr, iden(&member.name));
+    }
+    Ok(())
 }
 
 /// Values of the row that comes first.
@@ -197,11 +216,6 @@ pub(crate) fn aggregate(
     aggregate: &Aggregate,
     filter: Option<&PredicateNode>,
 ) -> Result<Expr, Error> {
-    let but_for = match aggregate {
-        Aggregate::CountExcept(condition) => Some(count_except::others(filter, condition)),
-        _ => None,
-    };
-    let filter = but_for.as_ref().or(filter);
     let filter = filter
         .map(|filter| renderer.predicate(scope, filter))
         .transpose()?;
@@ -211,9 +225,7 @@ pub(crate) fn aggregate(
     };
     let value = |node: &Node| renderer.expression(scope, node);
     Ok(match aggregate {
-        Aggregate::Count | Aggregate::CountExcept(_) => {
-            filtered(Func::cust("COUNT").arg(Expr::cust("*"))).into()
-        }
+        Aggregate::Count => filtered(Func::cust("COUNT").arg(Expr::cust("*"))).into(),
         Aggregate::CountDistinct(node) => filtered(Func::count_distinct(value(node)?)).into(),
         Aggregate::Min(node) => filtered(Func::min(value(node)?)).into(),
         Aggregate::Max(node) => filtered(Func::max(value(node)?)).into(),
@@ -222,7 +234,7 @@ pub(crate) fn aggregate(
             data_type,
         } => {
             let sum = Expr::from(filtered(Func::sum(value(node)?))).cast_as(data_type.to_string());
-            Func::coalesce([sum, Expr::cust("0")]).into()
+            or_nothing(aggregate, sum)
         }
         Aggregate::Average(node) => {
             Expr::from(filtered(Func::avg(value(node)?))).cast_as(AVERAGE.to_string())
@@ -234,9 +246,8 @@ pub(crate) fn aggregate(
         } => {
             reject_nul_text(DELIMITER, delimiter)?;
             let delimiter = sorted(renderer, scope, delimiter.as_str().into(), order)?;
-            or_empty(filtered(
-                Func::cust("string_agg").arg(value(node)?).arg(delimiter),
-            ))
+            let text = filtered(Func::cust("string_agg").arg(value(node)?).arg(delimiter));
+            or_nothing(aggregate, text.into())
         }
         Aggregate::Array {
             value: node,
@@ -247,15 +258,15 @@ pub(crate) fn aggregate(
             // An array of varchar is not comparable with one of text, unlike its elements.
             let array = Expr::from(filtered(Func::cust("array_agg").arg(values)))
                 .cast_as(element.array_name());
-            Func::coalesce([array, Expr::cust("'{}'").cast_as(element.array_name())]).into()
+            or_nothing(aggregate, array)
         }
         Aggregate::Any(condition) => {
             let any = filtered(Func::cust("bool_or").arg(renderer.predicate(scope, condition)?));
-            Func::coalesce([any.into(), Expr::cust("FALSE")]).into()
+            or_nothing(aggregate, any.into())
         }
         Aggregate::Every(condition) => {
             let every = filtered(Func::cust("bool_and").arg(renderer.predicate(scope, condition)?));
-            Func::coalesce([every.into(), Expr::cust("TRUE")]).into()
+            or_nothing(aggregate, every.into())
         }
     })
 }
@@ -279,6 +290,28 @@ fn sorted(
     Ok(Expr::cust_with_exprs(template, parts))
 }
 
+/// The value of an aggregate, or what it is of nothing.
+pub(super) fn or_nothing(aggregate: &Aggregate, value: Expr) -> Expr {
+    match aggregate.of_nothing() {
+        Some(nothing) => Func::coalesce([value, nothing]).into(),
+        None => value,
+    }
+}
+
 fn or_empty(text: FunctionCall) -> Expr {
     Func::coalesce([text.into(), Expr::cust("''")]).into()
+}
+
+impl Aggregate {
+    /// What it is of nothing, where that is not NULL.
+    pub(super) fn of_nothing(&self) -> Option<Expr> {
+        match self {
+            Self::Count | Self::CountDistinct(_) | Self::Sum { .. } => Some(Expr::cust("0")),
+            Self::Min(_) | Self::Max(_) | Self::Average(_) => None,
+            Self::Text { .. } => Some(Expr::cust("''")),
+            Self::Array { element, .. } => Some(Expr::cust("'{}'").cast_as(element.array_name())),
+            Self::Any(_) => Some(Expr::cust("FALSE")),
+            Self::Every(_) => Some(Expr::cust("TRUE")),
+        }
+    }
 }

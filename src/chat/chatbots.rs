@@ -13,7 +13,8 @@ const LEAST_SIMILARITY: f32 = 0.1;
 /// [`order_by`](Listing::order_by) says otherwise.
 ///
 /// Chatbots themselves, not their versions, that have a pipeline, as in the origin. Nothing but the key, and what they are
-/// sorted by, is shown until [`show`](Listing::show) says what is: [`chatbot_numbers`].
+/// sorted by, is shown until [`show`](Listing::show) says what is: [`chatbot_numbers`] and
+/// [`chatbot_trends`](super::chatbot_trends).
 ///
 /// # Example
 ///

@@ -21,6 +21,7 @@ mod relations;
 mod statistics;
 pub mod tables;
 mod tags;
+mod trends;
 mod version;
 
 pub use annotations::{
@@ -40,6 +41,7 @@ pub use pickers::{annotation_queue_sessions, dataset_sessions};
 pub use statistics::filter_tables;
 pub use tables::*;
 pub use tags::{Match, TagKey, Tagged, tagged, version_tagged};
+pub use trends::{ChatbotTrends, chatbot_trends};
 pub use version::Version;
 
 /// The platform of sessions in which chatbots are evaluated, and not used by people.

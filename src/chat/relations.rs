@@ -171,6 +171,27 @@ impl Experiment {
         Relation::many("traces", Experiment::ID, Trace::EXPERIMENT_ID)
     }
 
+    /// A chatbot and its versions; of a version, it alone.
+    ///
+    /// ```
+    /// use pagewise::chat::{Experiment, Trace};
+    /// use pagewise::{Listing, Page};
+    ///
+    /// // Traces of a chatbot, also those that still point at one of its versions.
+    /// let failed = Experiment::family().then(Experiment::traces()).filter(Trace::STATUS.eq("error")).count();
+    /// let page = Listing::of(Experiment).tenant(7).show(&failed).page(Page::first(25)).build()?;
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn family() -> Relation<Experiment, Experiment> {
+        Relation::many_by_either(
+            "family",
+            Experiment::ID,
+            Experiment::ID,
+            Experiment::WORKING_VERSION_ID,
+        )
+    }
+
     /// The versions of a chatbot; it is none of them itself.
     #[must_use]
     pub fn versions() -> Relation<Experiment, Experiment> {

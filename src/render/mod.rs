@@ -33,7 +33,7 @@ pub(crate) use self::path::all;
 pub(crate) use self::row_sets::{Held, RowSet, START, Split};
 pub(crate) use self::scope::{Holder, Scope};
 pub(crate) use self::value::{
-    bound, comparable, count_all, reject_nul, reject_nul_text, sub_select,
+    any_of, bound, comparable, count_all, reject_nul, reject_nul_text, sub_select,
 };
 
 /// What the parts of one statement have in common.

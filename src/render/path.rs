@@ -2,11 +2,10 @@
 
 use sea_query::{Condition, Expr, ExprTrait, JoinType, Query, SelectStatement, TableRef};
 
-use super::value::any_of;
 use super::{Renderer, Scope, side_by_side};
 use crate::error::Error;
 use crate::predicate::PredicateNode;
-use crate::schema::{Definition, Hop, Path, Tenancy};
+use crate::schema::{Definition, Hop, Path, Tenancy, To};
 
 impl Renderer<'_> {
     /// `FROM` the tables of a path, tied to the row of `outer`, each bound to its tenant; `write` adds what is
@@ -38,34 +37,31 @@ impl Renderer<'_> {
         Ok(select)
     }
 
-    /// `FROM` the tables of a path for all rows of `outer`, a named sub-select, at once: not tied to one of them. `write`
-    /// adds what is selected, given the column that names the row of `outer` and the row at the end of the path.
-    pub fn path_of_all(
+    /// `FROM` the tables of a path, tied to no row: for where that is said outside. `write` adds what is selected, given the
+    /// rows at both ends of the path.
+    pub fn from_path(
         &self,
-        outer: &Scope<'_>,
+        around: &Scope<'_>,
         path: &Path,
         filter: Option<&PredicateNode>,
-        write: impl FnOnce(&Self, Expr, &Scope<'_>, &mut SelectStatement) -> Result<(), Error>,
+        write: impl FnOnce(&Self, &Scope<'_>, &Scope<'_>, &mut SelectStatement) -> Result<(), Error>,
     ) -> Result<SelectStatement, Error> {
         let mut select = Query::select();
-        let Some((first, rest)) = path.hops.split_first() else {
+        let Some((hop, rest)) = path.hops.split_first() else {
             return Ok(select);
         };
-        let scope = outer.inside(first.definition.alias);
-        let start = scope.column(first.to);
-        let mut all = Query::select();
-        all.expr(outer.column(first.from)).from(outer.iden());
-        let mut conditions = vec![start.clone().eq(any_of(all))];
-        select.from(self.untied_hop(&scope, first, &mut conditions)?);
-        self.hops(&scope, rest, false, &mut select, |renderer, end, select| {
+        let first = around.inside(hop.definition.alias);
+        let mut conditions = Vec::new();
+        select.from(self.untied_hop(&first, hop, &mut conditions)?);
+        self.hops(&first, rest, false, &mut select, |renderer, end, select| {
             if let Some(filter) = filter {
                 renderer.conjuncts(end, filter, &mut conditions)?;
             }
-            write(renderer, start, end, select)
+            for condition in side_by_side(conditions) {
+                select.and_where(condition);
+            }
+            write(renderer, &first, end, select)
         })?;
-        for condition in side_by_side(conditions) {
-            select.and_where(condition);
-        }
         Ok(select)
     }
 
@@ -74,7 +70,7 @@ impl Renderer<'_> {
     pub fn keys(
         &self,
         around: &Scope<'_>,
-        first: &Hop,
+        (first, to): (&Hop, &'static str),
         rest: &[Hop],
         filter: &PredicateNode,
     ) -> Result<SelectStatement, Error> {
@@ -82,7 +78,7 @@ impl Renderer<'_> {
         // No row that is bound points at them: they are bound by themselves.
         let (table, bound) = self.source(first.definition, &scope, false)?;
         let mut select = Query::select();
-        select.expr(scope.column(first.to)).from(table);
+        select.expr(scope.column(to)).from(table);
         let mut conditions: Vec<_> = bound.into_iter().collect();
         if let Some(condition) = &first.condition {
             self.conjuncts(&scope, condition, &mut conditions)?;
@@ -139,7 +135,11 @@ impl Renderer<'_> {
         hop: &Hop,
         is_bound_next: bool,
     ) -> Result<(TableRef, Vec<Expr>), Error> {
-        let mut conditions = vec![scope.column(hop.to).eq(before.column(hop.from))];
+        let is_from = |to| scope.column(to).eq(before.column(hop.from));
+        let mut conditions = vec![match hop.to {
+            To::Column(to) => is_from(to),
+            To::Either(to, or_to) => is_from(to).or(is_from(or_to)),
+        }];
         let is_bound = hop.foreign_key || is_bound_next;
         let (table, bound) = self.source(hop.definition, scope, is_bound)?;
         conditions.extend(bound);
@@ -171,7 +171,7 @@ fn binds(next: &Hop, definition: Definition) -> bool {
         Tenancy::Through { from, parent } => {
             next.from == *from
                 && next.definition == *parent
-                && next.to == parent.key
+                && next.to == To::Column(parent.key)
                 && matches!(parent.tenancy, Tenancy::Column { .. })
         }
         _ => false,
