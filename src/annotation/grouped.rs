@@ -7,7 +7,7 @@ use sea_query::{DynIden, Expr, ExprTrait, IntoIden, JoinType, SelectStatement};
 use super::{Aggregate, AnnotationNode, Computed, sql};
 use crate::error::Error;
 use crate::render::{Renderer, Scope, free_name, iden, is_name};
-use crate::schema::{Definition, Path};
+use crate::schema::{Definition, Hop, Path};
 
 /// What the rows of one group belong to.
 pub(crate) const KEY: &str = "row_key";
@@ -22,10 +22,12 @@ pub(crate) struct Grouped<'a> {
 impl AnnotationNode {
     /// Whether one pass gives it for all rows.
     pub fn is_groupable(&self) -> bool {
-        matches!(
-            self.computed,
-            Computed::Aggregate(_) | Computed::First { .. }
-        )
+        let is_of_one_column = |hop: &Hop| hop.to.column().is_some();
+        self.path.hops.first().is_some_and(is_of_one_column)
+            && matches!(
+                self.computed,
+                Computed::Aggregate(_) | Computed::First { .. }
+            )
     }
 
     /// Whether a pass computes it without putting anything into order.
@@ -123,7 +125,8 @@ impl<'a> Grouped<'a> {
         select: &mut SelectStatement,
     ) -> Result<(), Error> {
         let leader = self.leader();
-        let Some(hop) = leader.path.hops.first() else {
+        let first = leader.path.hops.first();
+        let Some((hop, to)) = first.and_then(|hop| Some((hop, hop.to.column()?))) else {
             return Ok(());
         };
         let grouped = match &leader.computed {
@@ -131,12 +134,12 @@ impl<'a> Grouped<'a> {
                 let filter = leader.filter.as_ref();
                 renderer.from_path(
                     row,
-                    definition,
+                    Some(definition),
                     &leader.path,
                     filter,
                     |renderer, first, end, select| {
-                        let by = first.column(hop.to);
-                        select.distinct_on([(first.iden(), hop.to.into_iden())]);
+                        let by = first.column(to);
+                        select.distinct_on([(first.iden(), to.into_iden())]);
                         select.expr_as(by.clone(), KEY);
                         select.expr_as(renderer.expression(end, value)?, iden(&leader.name));
                         select.order_by_expr(by, sea_query::Order::Asc);
@@ -144,7 +147,7 @@ impl<'a> Grouped<'a> {
                     },
                 )?
             }
-            _ => self.aggregates(renderer, definition, row, &leader.path, hop.to)?,
+            _ => self.aggregates(renderer, definition, row, &leader.path, to)?,
         };
         let is_of_row = Expr::col((iden(&self.word), KEY.into_iden())).eq(row.column(hop.from));
         select.join_subquery(JoinType::LeftJoin, grouped, iden(&self.word), is_of_row);
@@ -162,7 +165,7 @@ impl<'a> Grouped<'a> {
         let (filter, is_common) = sql::common_filter(&self.members);
         renderer.from_path(
             row,
-            definition,
+            Some(definition),
             path,
             filter,
             |renderer, first, end, select| {

@@ -4,7 +4,10 @@
 //! sub-select, and `sql` writes those.
 
 mod aggregates;
+mod at_once;
+mod count_except;
 pub(crate) mod grouped;
+mod over_time;
 pub(crate) mod sources;
 mod sql;
 
@@ -20,6 +23,7 @@ use crate::render::free_name;
 use crate::schema::{DataType, Entity, Path, SqlType};
 
 pub use aggregates::{Averaged, MinMax, Summed, TextOrder};
+pub(crate) use over_time::OverTime;
 pub(crate) use sql::{aggregate, scalar};
 
 /// One value of the type `T` for each row of the entity `E`, computed over a [`Relation`](crate::Relation).
@@ -66,6 +70,8 @@ pub(crate) struct AnnotationNode {
     /// Only these of the rows at the end of the path.
     pub filter: Option<PredicateNode>,
     pub computed: Computed,
+    /// Shown on a page, it is computed for all of its rows in one pass, and not for one after the other.
+    pub at_once: bool,
 }
 
 impl AnnotationNode {
@@ -141,6 +147,8 @@ pub(crate) enum Computed {
     },
     /// A column of the one row, for paths that lead to one row.
     Related(&'static str),
+    /// How many of them there are in each stretch of time.
+    OverTime(OverTime),
     /// The value of the row that comes first in an order.
     First { value: Node, order: Vec<OrderNode> },
 }
@@ -185,6 +193,7 @@ impl<E: Entity, T: SqlType> Annotation<E, T> {
             path: path.clone(),
             filter: filter.cloned(),
             computed,
+            at_once: false,
         };
         Self {
             node: Arc::new(node),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sea_query::{Condition, Expr, ExprTrait, Func, FunctionCall, Query, SelectStatement};
 
-use super::{Aggregate, AnnotationNode, Computed, TextOrder, aggregates::AVERAGE};
+use super::{Aggregate, AnnotationNode, Computed, TextOrder, aggregates::AVERAGE, over_time};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
@@ -34,6 +34,9 @@ pub(crate) fn scalar(
                 select.expr(row.column(column));
                 Ok(())
             })?
+        }
+        Computed::OverTime(over_time) => {
+            over_time::counts(renderer, scope, &[annotation], over_time, false)?
         }
         Computed::First { value, order } => first(
             renderer,

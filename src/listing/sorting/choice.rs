@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::cost::{Cost, Costs, WalkRefused};
+use super::cost::{Cost, Costs};
 use super::form::OrderForm;
 use super::plan::{Sorting, Walk};
 use super::walk::extreme;
+use super::walk_length::{WalkRefused, Wanted};
 use crate::annotation::{AnnotationNode, Values};
 use crate::catalog::Catalog;
 use crate::expression::Node;
@@ -214,18 +215,10 @@ impl Circumstances<'_> {
 
     fn probe_or_grouped(&self, value: &AnnotationNode) -> Choice {
         let costs = self.catalog.map(|catalog| self.costs(catalog));
-        let nothing = || Cost {
-            microseconds: None,
-            index: None,
-            wants: None,
-            is_hopeless: false,
+        let (probe, grouped) = match &costs {
+            Some(costs) => (costs.probe(value), costs.grouped(value)),
+            None => (Cost::default(), Cost::default()),
         };
-        let probe = costs
-            .as_ref()
-            .map_or_else(nothing, |costs| costs.probe(value));
-        let grouped = costs
-            .as_ref()
-            .map_or_else(nothing, |costs| costs.grouped(value));
         let choice = |is_grouped: bool, reason: String| Choice {
             is_grouped,
             reason,
@@ -301,10 +294,12 @@ impl Circumstances<'_> {
         if !fits {
             return Err(Some(WalkRefused::Impossible));
         }
+        let Some(to) = hop.to.column() else {
+            return Err(Some(WalkRefused::Impossible));
+        };
         let by_row = self.catalog.is_none_or(|catalog| {
-            catalog
-                .index_with_prefix(hop.definition, &[hop.to, column], &[])
-                .is_some()
+            let index = catalog.index_with_prefix(hop.definition, &[to, column], &[]);
+            index.is_some()
         });
         let from_cursor = self.cursor.is_some() && by_row;
         let walk = |rows| Walk {
@@ -315,15 +310,14 @@ impl Circumstances<'_> {
         match (self.form, self.catalog) {
             (OrderForm::Walk, _) => Ok((walk(self.walk_limit.into()), None, ASKED.to_owned())),
             (OrderForm::Chosen, Some(catalog)) => {
-                let has_depth = self.cursor.is_some() && !from_cursor;
-                let (rows, index) = self.costs(catalog).walk(
-                    self.definition,
-                    value,
-                    self.wanted,
-                    self.walk_limit,
+                let wanted = Wanted {
+                    definition: self.definition,
+                    rows: self.wanted,
+                    limit: self.walk_limit,
                     otherwise,
-                    has_depth,
-                )?;
+                    may_be_deep: self.cursor.is_some() && !from_cursor,
+                };
+                let (rows, index) = self.costs(catalog).walk(value, wanted)?;
                 let reason = "the page is likely to be full by then, by statistics".to_owned();
                 Ok((walk(rows), Some(index), reason))
             }

@@ -4,11 +4,13 @@
 //! ways to get there, and the choice between them; every way gives the same rows.
 
 mod choice;
+mod columns;
 mod cost;
 mod form;
 mod keys;
 mod plan;
 mod walk;
+mod walk_length;
 
 pub(super) use self::choice::{Circumstances, choose};
 pub use self::form::OrderForm;

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::expression::Node;
 use crate::listing::request::Request;
 use crate::order::Direction;
-use crate::render::{Scope, bound, count_all, iden, sub_select};
+use crate::render::{Scope, any_of, bound, count_all, iden, sub_select};
 use crate::schema::Hop;
 
 /// What a related row belongs to.
@@ -64,12 +64,15 @@ impl<'w> Walked<'w> {
         else {
             return Ok(None);
         };
+        let Some(to) = hop.to.column() else {
+            return Ok(None);
+        };
         let renderer = &request.renderer;
         let scope = Scope::root(hop.definition.alias);
         let value = scope.column(column);
         let (table, bound_to_tenant) = renderer.source(hop.definition, &scope, hop.foreign_key)?;
         let mut rows = Query::select();
-        rows.expr_as(scope.column(hop.to), KEY)
+        rows.expr_as(scope.column(to), KEY)
             .expr_as(value.clone(), VALUE)
             .from(table)
             .and_where_option(bound_to_tenant)
@@ -136,10 +139,9 @@ impl<'w> Walked<'w> {
         let key = row.column(self.hop.from);
         let mut keys = Query::select();
         keys.column(KEY).from(self.newest.iden());
-        let array = Expr::cust_with_exprs("ARRAY $1", [sub_select(keys)]);
         let is_met = self.newest.output(&Cow::Borrowed(KEY)).eq(key.clone());
         select.inner_join(self.newest.iden(), is_met);
-        select.and_where(key.eq(Func::cust("ANY").arg(array)));
+        select.and_where(key.eq(any_of(keys)));
         if let (true, Some(from)) = (self.walk.from_cursor, from) {
             // What has a related row before the cursor belongs there.
             let path = &self.annotation.path;
