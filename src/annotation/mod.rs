@@ -23,6 +23,7 @@ use crate::render::free_name;
 use crate::schema::{DataType, Entity, Path, SqlType};
 
 pub use aggregates::{Averaged, MinMax, Summed, TextOrder};
+pub(crate) use count_except::Except;
 pub(crate) use over_time::OverTime;
 pub(crate) use sql::{aggregate, scalar};
 
@@ -70,8 +71,8 @@ pub(crate) struct AnnotationNode {
     /// Only these of the rows at the end of the path.
     pub filter: Option<PredicateNode>,
     pub computed: Computed,
-    /// Shown on a page, it is computed for all of its rows in one pass, and not for one after the other.
-    pub at_once: bool,
+    /// It is the number of all rows but for some: shown on a page, it is counted in passes over all that belongs to its rows.
+    pub except: Option<Except>,
 }
 
 impl AnnotationNode {
@@ -193,7 +194,7 @@ impl<E: Entity, T: SqlType> Annotation<E, T> {
             path: path.clone(),
             filter: filter.cloned(),
             computed,
-            at_once: false,
+            except: None,
         };
         Self {
             node: Arc::new(node),

@@ -213,7 +213,7 @@ impl<E: Entity> Listing<E> {
         self
     }
 
-    /// How many related rows are walked at most ([`OrderForm::Walk`]); 8192 unless said otherwise.
+    /// How many related rows are walked at most ([`OrderForm::Walk`]); 32 768 unless said otherwise.
     #[must_use]
     pub fn walk_limit(mut self, rows: u32) -> Self {
         self.walk_limit = rows;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::selection::Shown;
+use super::sorting::lookups;
 use crate::annotation::AnnotationNode;
 use crate::error::Error;
 use crate::expression::Node;
@@ -91,7 +92,13 @@ impl Outputs {
         for output in &mut self.columns {
             if let Node::Annotation(value) = &output.node
                 && (largest_first || value.is_cheap())
-                && passes.iter().any(|pass| value.is_of_pass(pass))
+                && passes.iter().any(|pass| {
+                    let is_told = value
+                        .filter
+                        .as_ref()
+                        .is_none_or(|filter| lookups(filter) == 0);
+                    value.is_of_pass(pass) && (is_told || value.filter == pass.filter)
+                })
             {
                 output.shares_pass = true;
             }

@@ -61,7 +61,7 @@ fn columns_of_condition(condition: &PredicateNode, columns: &mut Vec<&'static st
 }
 
 /// How many other tables a condition looks at.
-pub(super) fn lookups(condition: &PredicateNode) -> usize {
+pub(in crate::listing) fn lookups(condition: &PredicateNode) -> usize {
     match condition {
         PredicateNode::All(all) | PredicateNode::Any(all) => all.iter().map(lookups).sum(),
         PredicateNode::Not(inner) | PredicateNode::NotTrue(inner) => lookups(inner),

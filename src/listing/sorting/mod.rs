@@ -13,10 +13,11 @@ mod walk;
 mod walk_length;
 
 pub(super) use self::choice::{Circumstances, choose};
+pub(super) use self::columns::lookups;
 pub use self::form::OrderForm;
 pub(super) use self::keys::Keys;
 pub(super) use self::plan::{Sorting, Walk};
 pub(super) use self::walk::Walked;
 
 /// How many related rows are walked down at most, unless the host says otherwise.
-pub(super) const WALK_LIMIT: u32 = 8_192;
+pub(super) const WALK_LIMIT: u32 = 32_768;

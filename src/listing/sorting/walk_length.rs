@@ -87,7 +87,7 @@ impl Costs<'_> {
         }
         // Few lengths, few texts.
         let mut length = SHORTEST;
-        while (length as f64) < expected * 4.0 || wanted.may_be_deep {
+        while (length as f64) < expected * 2.0 || wanted.may_be_deep {
             if (length * 2) as f64 > most {
                 break;
             }
