@@ -59,6 +59,7 @@ fn experiment(id: i64, team: i64, working_version: Option<i64>, is_archived: boo
         owner: 1,
         name: format!("bot {id}"),
         description: None,
+        pipeline: None,
         working_version,
         version_number: 1,
         allowlist: Vec::new(),

@@ -100,6 +100,15 @@ impl Connection {
         }
     }
 
+    /// With an extension that the reference tables do without.
+    pub fn with_extension(name: &str) -> Self {
+        let mut connection = Self::open();
+        let create = format!("CREATE EXTENSION {name}");
+        let created = connection.client.batch_execute(&create);
+        created.expect("the extension, which comes with the server");
+        connection
+    }
+
     /// Runs with the rows of a world, and takes them away again.
     pub fn with<T>(&mut self, world: &World, run: impl FnOnce(&mut Transaction<'_>) -> T) -> T {
         let mut transaction = self.client.transaction().expect("a transaction");

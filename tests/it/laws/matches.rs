@@ -29,6 +29,7 @@ fn world() -> World {
             owner: 1,
             name: (*name).to_owned(),
             description: None,
+            pipeline: None,
             working_version: None,
             version_number: 1,
             allowlist: Vec::new(),

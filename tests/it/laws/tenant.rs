@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use pagewise::chat::{
-    AnnotationItem, Channel, Chat, EvaluationDataset, EvaluationMessage, Experiment, Message,
-    Participant, ParticipantData, Session, Tag, TaggedItem, Trace, User,
+    AnnotationItem, Channel, Chat, EvaluationDataset, EvaluationDatasetMessage, EvaluationMessage,
+    Experiment, Message, Participant, ParticipantData, Session, Tag, TaggedItem, Trace, User,
 };
 use pagewise::schema::{EntityDefinition, Tenancy};
 use pagewise::sea_query::Value;
@@ -25,11 +25,12 @@ use crate::world::world;
 
 /// What binds each table, by its name.
 fn tenancies() -> BTreeMap<&'static str, &'static Tenancy> {
-    let definitions: [&'static EntityDefinition; 14] = [
+    let definitions: [&'static EntityDefinition; 15] = [
         const { &AnnotationItem::DEFINITION },
         const { &Channel::DEFINITION },
         const { &Chat::DEFINITION },
         const { &EvaluationDataset::DEFINITION },
+        const { &EvaluationDatasetMessage::DEFINITION },
         const { &EvaluationMessage::DEFINITION },
         const { &Experiment::DEFINITION },
         const { &Message::DEFINITION },
@@ -171,6 +172,13 @@ fn is_tied(condition: &Expr, keys: &[String]) -> bool {
             let is_column = |expr: &Expr| matches!(expr, Expr::CompoundIdentifier(_));
             is_key(left) && is_column(right) || is_key(right) && is_column(left)
         }
+        // Of one of several rows that are read beside it.
+        Expr::AnyOp {
+            left,
+            compare_op: BinaryOperator::Eq,
+            right,
+            ..
+        } => is_key(left) && right.to_string().starts_with("ARRAY"),
         Expr::Exists {
             subquery,
             negated: false,

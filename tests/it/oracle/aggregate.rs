@@ -2,6 +2,9 @@
 
 use std::rc::Rc;
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use pagewise::aggregate::Window;
 use pagewise::annotation::{MinMax, Summed};
 use pagewise::schema::SqlType;
 use pagewise::{Annotation, TextOrder};
@@ -13,6 +16,9 @@ use super::plan::AggregatePlan;
 use super::relation::Related;
 use super::value::{Typed, Value, computed};
 use super::{Context, Modeled, Uses, View};
+use crate::aggregate::bucket;
+use crate::scene::clock::{Every, Slot, slot, slots};
+use crate::world::instant;
 
 /// An entity whose columns are aggregated.
 pub trait Aggregated: Sized {
@@ -51,6 +57,24 @@ pub fn count<E: Modeled, F: Modeled>(related: &Related<E, F>) -> Typed<E, i64> {
         related.relation.count(),
         Datum::Int(0),
         count,
+    )
+}
+
+pub fn count_except<E: Modeled, F: Modeled>(
+    related: &Related<E, F>,
+    condition: Condition<F>,
+) -> Typed<E, i64> {
+    let words = format!("count({} but {})", related.words, condition.words);
+    let holds = condition.holds;
+    annotated(
+        related,
+        (words, "COUNT", &condition.uses),
+        related.relation.count_except(condition.predicate),
+        Datum::Int(0),
+        move |view, rows| {
+            let others = rows.iter().filter(|row| holds(view, row) != Some(true));
+            Datum::Int(i64::try_from(others.count()).unwrap_or(0))
+        },
     )
 }
 
@@ -228,6 +252,67 @@ pub fn of_ordered<E: Modeled, F: Modeled, T: Sample + SqlType<Base: MinMax>>(
         1 => extreme(related, value, false).value(),
         _ => of_scalar(related, value, context, plan),
     }
+}
+
+/// What an instant gives.
+pub fn of_instant<E: Modeled, F: Modeled, T: Sample + SqlType<Base = DateTime<Utc>>>(
+    related: &Related<E, F>,
+    value: Typed<F, T>,
+    context: &Context,
+    plan: &AggregatePlan,
+) -> Value<E> {
+    match plan.variant % 6 {
+        0 => over_time(related, value, plan),
+        _ => of_ordered(related, value, context, plan),
+    }
+}
+
+/// How many there are in each stretch of a window.
+fn over_time<E: Modeled, F: Modeled, T: Sample + SqlType<Base = DateTime<Utc>>>(
+    related: &Related<E, F>,
+    value: Typed<F, T>,
+    plan: &AggregatePlan,
+) -> Value<E> {
+    let seed = plan.order.value;
+    let (one, other) = (instant(seed % 8), instant(seed / 8 % 8));
+    let (start, end) = (one.min(other), one.max(other));
+    let every = [Every::Hour, Every::Minutes(30), Every::Day][usize::from(plan.function % 3)];
+    let zone = [Tz::UTC, Tz::Asia__Kathmandu][usize::from(plan.order.descending)];
+    let words = format!(
+        "counts({} by {}, each {every:?} of {start} to {end} in {zone})",
+        related.words, value.words
+    );
+    let annotation = related.relation.counts_over_time(
+        &value.expression,
+        bucket(every),
+        &Window::new(start, end).expect("a window"),
+        &zone.name().parse().expect("a zone"),
+    );
+    let slots = slots(start, end, zone, every);
+    let none = Datum::Array(vec![Datum::Int(0); slots.len()]);
+    let eval = value.eval;
+    annotated(
+        related,
+        (words, "COUNT", &value.uses.function("ARRAY_AGG")),
+        annotation,
+        none,
+        move |view, rows| {
+            let times = values::<F>(&eval, view, rows).into_iter();
+            let times = times.map(|time| time.time());
+            let within: Vec<_> = times
+                .filter(|time| start <= *time && *time < end)
+                .map(|time| slot(time, zone, every))
+                .collect();
+            let count = |at: &Slot| within.iter().filter(|slot| *slot == at).count();
+            let counts = slots.iter().map(count);
+            Datum::Array(
+                counts
+                    .map(|count| Datum::Int(count.try_into().unwrap_or(0)))
+                    .collect(),
+            )
+        },
+    )
+    .value()
 }
 
 /// What a whole number gives.

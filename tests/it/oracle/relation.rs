@@ -174,7 +174,8 @@ impl<E: Modeled, F: Modeled> AnyRelation<E> for Related<E, F> {
 
     fn annotation(&self, context: &Context, plan: &AggregatePlan) -> Value<E> {
         let related = self.filtered(context, plan.filter.as_deref());
-        match plan.function % 8 {
+        match plan.function % 10 {
+            3 => aggregate::count_except(&related, plan.condition.condition::<F>(context)).value(),
             0 => aggregate::count(&related).value(),
             1 => aggregate::any(&related, plan.condition.condition::<F>(context)).value(),
             2 => aggregate::every(&related, plan.condition.condition::<F>(context)).value(),

@@ -169,7 +169,7 @@ type Time = chrono::DateTime<chrono::Utc>;
 type SomeExperiment = (
     (i64, String, Option<String>, Vec<String>),
     (Option<Pick>, Pick, i32),
-    (bool, Time),
+    (bool, Option<i64>, Time),
 );
 type SomeParticipant = (i64, String, Option<Pick>, String, String, Time);
 type SomeSession = (
@@ -207,7 +207,7 @@ fn experiment(times: &Times) -> impl Strategy<Value = SomeExperiment> + use<> {
             vec(one_of(PLATFORMS), 0..3),
         ),
         (weighted(0.4, pick()), pick(), 0i32..4),
-        (any::<bool>(), times.clone()),
+        (any::<bool>(), weighted(0.8, 1_i64..3), times.clone()),
     )
 }
 
@@ -307,7 +307,7 @@ fn add_people(world: &mut World, (users, participants, experiments): People) {
         let (
             (team, name, description, allowlist),
             (working, owner, number),
-            (is_archived, created_at),
+            (is_archived, pipeline, created_at),
         ) = some;
         let before = world.experiments.len();
         // Also another team's: a foreign key does not look at teams.
@@ -321,6 +321,7 @@ fn add_people(world: &mut World, (users, participants, experiments): People) {
             owner: owner.get(&world.users).id,
             name,
             description,
+            pipeline,
             version_number: if working_version.is_some() {
                 10 + at_number
             } else {

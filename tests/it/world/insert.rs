@@ -32,7 +32,7 @@ impl World {
         insert!(transaction, "experiments_experiment", self.experiments,
             "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "owner_id": "bigint" = |r| r.owner,
             "name": "text" = |r| r.name.clone(), "description": "text" = |r| r.description.clone(),
-            "working_version_id": "bigint" = |r| r.working_version, "version_number": "integer" = |r| r.version_number,
+            "pipeline_id": "bigint" = |r| r.pipeline, "working_version_id": "bigint" = |r| r.working_version, "version_number": "integer" = |r| r.version_number,
             "participant_allowlist": "text" = |r| braces(&r.allowlist),
             "is_archived": "boolean" = |r| r.is_archived, "created_at": "timestamptz" = |r| r.created_at);
         insert!(transaction, "chat_chat", self.chats,
@@ -56,6 +56,21 @@ impl World {
         insert!(transaction, "channels_experimentchannel", self.channels,
             "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "experiment_id": "bigint" = |r| r.experiment,
             "platform": "text" = |r| r.platform.clone(), "deleted": "boolean" = |r| r.deleted);
+        self.insert_picked(transaction)
+    }
+
+    /// What sessions were picked for.
+    fn insert_picked(&self, transaction: &mut Transaction<'_>) -> Result<(), Error> {
+        insert!(transaction, "evaluations_evaluationdataset", self.datasets,
+            "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team);
+        insert!(transaction, "evaluations_evaluationmessage", self.evaluation_messages,
+            "id": "bigint" = |r| r.id, "session_id": "bigint" = |r| r.session);
+        insert!(transaction, "evaluations_evaluationdataset_messages", self.dataset_messages,
+            "id": "bigint" = |r| r.id, "evaluationdataset_id": "bigint" = |r| r.dataset,
+            "evaluationmessage_id": "bigint" = |r| r.message);
+        insert!(transaction, "human_annotations_annotationitem", self.annotation_items,
+            "id": "bigint" = |r| r.id, "team_id": "bigint" = |r| r.team, "queue_id": "bigint" = |r| r.queue,
+            "session_id": "bigint" = |r| r.session, "message_id": "bigint" = |r| r.message);
         Ok(())
     }
 

@@ -33,6 +33,10 @@ pub struct World {
     pub items: Vec<TaggedItem>,
     pub traces: Vec<Trace>,
     pub channels: Vec<Channel>,
+    pub datasets: Vec<Dataset>,
+    pub evaluation_messages: Vec<EvaluationMessage>,
+    pub dataset_messages: Vec<DatasetMessage>,
+    pub annotation_items: Vec<AnnotationItem>,
 }
 
 #[derive(Clone, Debug)]
@@ -61,6 +65,7 @@ pub struct Experiment {
     pub owner: i64,
     pub name: String,
     pub description: Option<String>,
+    pub pipeline: Option<i64>,
     pub working_version: Option<i64>,
     pub version_number: i32,
     pub allowlist: Vec<String>,
@@ -145,6 +150,36 @@ pub struct Channel {
     pub experiment: Option<i64>,
     pub platform: String,
     pub deleted: bool,
+}
+
+/// A set of messages to evaluate chatbots with.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    pub id: i64,
+    pub team: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct EvaluationMessage {
+    pub id: i64,
+    pub session: Option<i64>,
+}
+
+/// That a message is in a dataset.
+#[derive(Clone, Debug)]
+pub struct DatasetMessage {
+    pub id: i64,
+    pub dataset: i64,
+    pub message: i64,
+}
+
+#[derive(Clone, Debug)]
+pub struct AnnotationItem {
+    pub id: i64,
+    pub team: i64,
+    pub queue: i64,
+    pub session: Option<i64>,
+    pub message: Option<i64>,
 }
 
 /// One of the few instants at which things happen; the odd ones differ by microseconds only.

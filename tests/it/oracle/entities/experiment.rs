@@ -30,6 +30,23 @@ fn participants(view: &View, experiment: i64) -> Vec<world::Participant> {
         .collect()
 }
 
+/// A chatbot and its versions.
+fn family(view: &View, experiment: i64) -> Vec<world::Experiment> {
+    let mut family = view.experiments();
+    family.retain(|e| e.id == experiment || e.working_version == Some(experiment));
+    family
+}
+
+fn traces_of_the_family(view: &View, experiment: i64) -> Vec<world::Trace> {
+    let traces = Trace::rows(view);
+    let of = |e: &world::Experiment| {
+        let mut traces = traces.clone();
+        traces.retain(|t| t.experiment == Some(e.id));
+        traces
+    };
+    family(view, experiment).iter().flat_map(of).collect()
+}
+
 impl Modeled for Experiment {
     type Row = world::Experiment;
 
@@ -53,6 +70,7 @@ impl Modeled for Experiment {
                 e.description.clone()
             })
             .text(),
+            column(Self::PIPELINE_ID, |e: &world::Experiment| e.pipeline).value(),
             column(Self::WORKING_VERSION_ID, |e: &world::Experiment| {
                 e.working_version
             })
@@ -173,6 +191,15 @@ impl Modeled for Experiment {
                         .collect()
                 },
             ),
+            related::<Self, Experiment>("family", &[EXPERIMENT], Self::family(), |view, e| {
+                family(view, e.id)
+            }),
+            related::<Self, Trace>(
+                "traces of the family",
+                &[EXPERIMENT, TRACE],
+                Self::family().then(Self::traces()),
+                |view, e| traces_of_the_family(view, e.id),
+            ),
             related::<Self, Experiment>(
                 "versions of the versions",
                 &[EXPERIMENT],
@@ -223,6 +250,23 @@ impl Modeled for Experiment {
             Participant::USER_ID,
             |p: &world::Participant| p.user,
             |view, e: &world::Experiment| participants(view, e.id),
+        ));
+        linkings.push(linking::linked(
+            "participants of the family's traces by user",
+            &[TRACE, PARTICIPANT],
+            Links::new(
+                Self::family().then(Self::traces()),
+                Trace::PARTICIPANT_ID,
+                Participant,
+            ),
+            Participant::USER_ID,
+            |p: &world::Participant| p.user,
+            |view, e: &world::Experiment| {
+                let traces = traces_of_the_family(view, e.id).into_iter();
+                traces
+                    .filter_map(|t| view.participant(t.participant?))
+                    .collect()
+            },
         ));
         // Only such as have tags themselves: a condition on links within another.
         linkings.push(linking::linked(

@@ -119,7 +119,7 @@ impl Aggregated for Message {
         plan: &AggregatePlan,
     ) -> Value<E> {
         match plan.column % 5 {
-            0 => aggregate::of_ordered(
+            0 => aggregate::of_instant(
                 related,
                 column(Self::CREATED_AT, |m: &world::Message| m.created_at),
                 context,

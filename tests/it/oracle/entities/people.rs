@@ -160,7 +160,7 @@ impl Aggregated for Participant {
                 context,
                 plan,
             ),
-            1 => aggregate::of_ordered(
+            1 => aggregate::of_instant(
                 related,
                 column(Self::CREATED_AT, |p: &world::Participant| p.created_at),
                 context,

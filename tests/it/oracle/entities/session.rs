@@ -377,13 +377,13 @@ impl Aggregated for Session {
         plan: &AggregatePlan,
     ) -> Value<E> {
         match plan.column % 6 {
-            0 => aggregate::of_ordered(
+            0 => aggregate::of_instant(
                 related,
                 column(Self::CREATED_AT, |s: &world::Session| s.created_at),
                 context,
                 plan,
             ),
-            1 => aggregate::of_ordered(
+            1 => aggregate::of_instant(
                 related,
                 column(Self::ENDED_AT, |s: &world::Session| s.ended_at),
                 context,

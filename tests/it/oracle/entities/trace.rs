@@ -1,6 +1,7 @@
 //! Traces, some of which belong to no team.
 
 use pagewise::chat::{Experiment, Message, Participant, Session, Trace, User};
+use pagewise::expression::add;
 use pagewise::{Links, Relation, ToOne};
 
 use super::{EXPERIMENT, ITEM, MESSAGE, PARTICIPANT, SESSION, TAG, TRACE, USER};
@@ -57,6 +58,13 @@ impl Modeled for Trace {
             .value(),
             column(Self::DURATION, |t: &world::Trace| t.duration).value(),
             column(Self::N_TURNS, |t: &world::Trace| t.turns).value(),
+            computed(
+                "duration + turns",
+                Uses::default(),
+                add(Self::DURATION, Self::N_TURNS),
+                |_, t: &world::Trace| t.turns.map(|turns| t.duration + turns).datum(),
+            )
+            .value(),
             computed(
                 "participant.identifier",
                 Uses::tables(&[PARTICIPANT]),
@@ -142,7 +150,7 @@ impl Aggregated for Trace {
         plan: &AggregatePlan,
     ) -> Value<E> {
         match plan.column % 4 {
-            0 => aggregate::of_ordered(
+            0 => aggregate::of_instant(
                 related,
                 column(Self::TIMESTAMP, |t: &world::Trace| t.timestamp),
                 context,
