@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use sea_query::{DynIden, Expr, ExprTrait, IntoIden, JoinType, SelectStatement};
 
-use super::{AnnotationNode, Computed, sql};
+use super::{Aggregate, AnnotationNode, Computed, sql};
 use crate::error::Error;
 use crate::render::{Renderer, Scope, free_name, iden, is_name};
-use crate::schema::{Hop, Path};
+use crate::schema::{Definition, Hop, Path};
 
 /// What the rows of one group belong to.
 pub(crate) const KEY: &str = "row_key";
@@ -28,6 +28,28 @@ impl AnnotationNode {
                 self.computed,
                 Computed::Aggregate(_) | Computed::First { .. }
             )
+    }
+
+    /// Whether a pass computes it without putting anything into order.
+    pub fn is_cheap(&self) -> bool {
+        let Computed::Aggregate(aggregate) = &self.computed else {
+            return false;
+        };
+        !matches!(
+            aggregate,
+            Aggregate::CountDistinct(_) | Aggregate::Text { .. } | Aggregate::Array { .. }
+        )
+    }
+
+    /// Whether it grows with the rows that it is computed of.
+    pub fn counts_rows(&self) -> bool {
+        let Computed::Aggregate(aggregate) = &self.computed else {
+            return false;
+        };
+        matches!(
+            aggregate,
+            Aggregate::Count | Aggregate::CountDistinct(_) | Aggregate::Sum { .. }
+        )
     }
 
     /// Whether a pass that gives the other gives this too, from the rows that it reads anyway.
@@ -93,10 +115,12 @@ impl<'a> Grouped<'a> {
         })
     }
 
-    /// `LEFT JOIN (SELECT .. GROUP BY key) ON key = column`: each row keeps exactly one row.
+    /// `LEFT JOIN (SELECT .. GROUP BY key) ON key = column`: each row of the
+    /// table keeps exactly one row.
     pub fn join(
         &self,
         renderer: &Renderer<'_>,
+        definition: Definition,
         row: &Scope<'_>,
         select: &mut SelectStatement,
     ) -> Result<(), Error> {
@@ -108,16 +132,22 @@ impl<'a> Grouped<'a> {
         let grouped = match &leader.computed {
             Computed::First { value, order } => {
                 let filter = leader.filter.as_ref();
-                renderer.from_path(row, &leader.path, filter, |renderer, first, end, select| {
-                    let by = first.column(to);
-                    select.distinct_on([(first.iden(), to.into_iden())]);
-                    select.expr_as(by.clone(), KEY);
-                    select.expr_as(renderer.expression(end, value)?, iden(&leader.name));
-                    select.order_by_expr(by, sea_query::Order::Asc);
-                    renderer.order_by(end, order, select)
-                })?
+                renderer.from_path(
+                    row,
+                    Some(definition),
+                    &leader.path,
+                    filter,
+                    |renderer, first, end, select| {
+                        let by = first.column(to);
+                        select.distinct_on([(first.iden(), to.into_iden())]);
+                        select.expr_as(by.clone(), KEY);
+                        select.expr_as(renderer.expression(end, value)?, iden(&leader.name));
+                        select.order_by_expr(by, sea_query::Order::Asc);
+                        renderer.order_by(end, order, select)
+                    },
+                )?
             }
-            _ => self.aggregates(renderer, row, &leader.path, to)?,
+            _ => self.aggregates(renderer, definition, row, &leader.path, to)?,
         };
         let is_of_row = Expr::col((iden(&self.word), KEY.into_iden())).eq(row.column(hop.from));
         select.join_subquery(JoinType::LeftJoin, grouped, iden(&self.word), is_of_row);
@@ -127,16 +157,23 @@ impl<'a> Grouped<'a> {
     fn aggregates(
         &self,
         renderer: &Renderer<'_>,
+        definition: Definition,
         row: &Scope<'_>,
         path: &Path,
         to: &'static str,
     ) -> Result<SelectStatement, Error> {
         let (filter, is_common) = sql::common_filter(&self.members);
-        renderer.from_path(row, path, filter, |renderer, first, end, select| {
-            let by = first.column(to);
-            select.expr_as(by.clone(), KEY);
-            select.add_group_by([by]);
-            sql::aggregates_of(renderer, end, &self.members, is_common, select)
-        })
+        renderer.from_path(
+            row,
+            Some(definition),
+            path,
+            filter,
+            |renderer, first, end, select| {
+                let by = first.column(to);
+                select.expr_as(by.clone(), KEY);
+                select.add_group_by([by]);
+                sql::aggregates_of(renderer, end, &self.members, is_common, select)
+            },
+        )
     }
 }

@@ -27,7 +27,9 @@ impl<'a> Source<'a> {
             return false;
         }
         match (&leader.computed, &other.computed) {
-            (Computed::Aggregate(_), Computed::Aggregate(_)) => leader.at_once == other.at_once,
+            (Computed::Aggregate(_), Computed::Aggregate(_)) => {
+                leader.except.is_none() && other.except.is_none()
+            }
             (Computed::Related(_), Computed::Related(_)) => true,
             (Computed::OverTime(this), Computed::OverTime(other)) => this == other,
             (
@@ -60,7 +62,7 @@ impl<'a> Source<'a> {
             };
             let output = Expr::col((iden(&self.word), column));
             match &member.computed {
-                Computed::Aggregate(aggregate) if member.at_once => {
+                Computed::Aggregate(aggregate) if member.except.is_some() => {
                     (*member, sql::or_nothing(aggregate, output))
                 }
                 _ => (*member, output),
@@ -97,7 +99,7 @@ impl<'a> Source<'a> {
                 Ok(())
             })?,
             Computed::Aggregate(_) if at_once::is_possible(renderer, page, leader) => {
-                return at_once::join(renderer, page, &self.members, &self.word, select);
+                return at_once::join(renderer, page, leader, &self.word, select);
             }
             Computed::Aggregate(_) => sql::aggregates(renderer, page, &self.members)?,
             Computed::OverTime(over_time) => {

@@ -11,15 +11,7 @@
 mod cache;
 mod index;
 mod model;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "asked by listings that choose a way to sort")
-)]
 mod order_fit;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "asked by listings that choose a way to sort")
-)]
 mod prefix;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod read;
@@ -32,9 +24,4 @@ mod tests;
 pub use cache::CatalogCache;
 pub use index::{Index, IndexKey};
 pub use model::Catalog;
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "asked by listings that choose a way to sort")
-)]
-pub(crate) use order_fit::{Fit, SortKey};
 pub use row::CatalogRow;

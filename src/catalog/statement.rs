@@ -13,14 +13,15 @@ const BOOLEANS: DataType = DataType::Array(&DataType::Boolean);
 /// Older servers have no such column, and the text is one for all.
 const NULLS_NOT_DISTINCT: &str = "(to_jsonb(index) ->> 'indnullsnotdistinct')::boolean";
 
-/// The outputs with their expressions and types, and whether they may be NULL.
+/// The outputs with their expressions and types, and whether they may be NULL: all that is said of an index is, where
+/// there is none.
 const OUTPUTS: [(&str, &str, DataType, bool); 21] = [
     ("server_version", "server.version", DataType::Integer, false),
     ("schema_name", "found.schema_name", DataType::Text, true),
     ("table_name", "found.table_name", DataType::Text, true),
     (
         "index_schema",
-        "relation.relnamespace::regnamespace::text",
+        "namespace.nspname::text",
         DataType::Text,
         true,
     ),
@@ -104,6 +105,11 @@ impl Catalog {
             "index.indrelid = found.oid AND index.indislive",
         );
         join("pg_class", "relation", "relation.oid = index.indexrelid");
+        join(
+            "pg_namespace",
+            "namespace",
+            "namespace.oid = relation.relnamespace",
+        );
         join("pg_am", "method", "method.oid = relation.relam");
         join(
             "pg_constraint",

@@ -37,11 +37,14 @@ impl Renderer<'_> {
         Ok(select)
     }
 
-    /// `FROM` the tables of a path, tied to no row: for where that is said outside. `write` adds what is selected, given the
+    /// `FROM` the tables of a path from the rows of a table, tied to none of them: for where that is said outside. Only rows
+    /// that belong to the tenant's are read: `definition` is that table, unless those that are read are told by their columns
+    /// alone; `write` adds what is selected, given the
     /// rows at both ends of the path.
     pub fn from_path(
         &self,
         around: &Scope<'_>,
+        definition: Option<Definition>,
         path: &Path,
         filter: Option<&PredicateNode>,
         write: impl FnOnce(&Self, &Scope<'_>, &Scope<'_>, &mut SelectStatement) -> Result<(), Error>,
@@ -53,6 +56,20 @@ impl Renderer<'_> {
         let first = around.inside(hop.definition.alias);
         let mut conditions = Vec::new();
         select.from(self.untied_hop(&first, hop, &mut conditions)?);
+        if let (Some(definition), true, Tenancy::Through { .. }) =
+            (definition, hop.foreign_key, &hop.definition.tenancy)
+        {
+            // Whose they are, the rows say that they belong to.
+            let row = first.inside(definition.alias);
+            let (table, bound) = self.source(definition, &row, false)?;
+            let mut belongs = Query::select();
+            belongs
+                .expr(Expr::cust("1"))
+                .from(table)
+                .and_where(is_hop(&row, hop, &first))
+                .and_where_option(bound);
+            conditions.push(Expr::exists(belongs));
+        }
         self.hops(&first, rest, false, &mut select, |renderer, end, select| {
             if let Some(filter) = filter {
                 renderer.conjuncts(end, filter, &mut conditions)?;
@@ -135,11 +152,7 @@ impl Renderer<'_> {
         hop: &Hop,
         is_bound_next: bool,
     ) -> Result<(TableRef, Vec<Expr>), Error> {
-        let is_from = |to| scope.column(to).eq(before.column(hop.from));
-        let mut conditions = vec![match hop.to {
-            To::Column(to) => is_from(to),
-            To::Either(to, or_to) => is_from(to).or(is_from(or_to)),
-        }];
+        let mut conditions = vec![is_hop(before, hop, scope)];
         let is_bound = hop.foreign_key || is_bound_next;
         let (table, bound) = self.source(hop.definition, scope, is_bound)?;
         conditions.extend(bound);
@@ -162,6 +175,15 @@ impl Renderer<'_> {
             self.conjuncts(scope, condition, conditions)?;
         }
         Ok(table)
+    }
+}
+
+/// That a row belongs to the row before.
+fn is_hop(before: &Scope<'_>, hop: &Hop, scope: &Scope<'_>) -> Expr {
+    let is_from = |to| scope.column(to).eq(before.column(hop.from));
+    match hop.to {
+        To::Column(to) => is_from(to),
+        To::Either(to, or_to) => is_from(to).or(is_from(or_to)),
     }
 }
 

@@ -1,13 +1,11 @@
 //! What each form of a computed order costs, by the catalog: [`Costs`].
 
-use crate::annotation::{Aggregate, AnnotationNode, Computed};
-use crate::catalog::Catalog;
-use crate::expression::Node;
-use crate::predicate::PredicateNode;
+use super::columns;
+use super::walk::extreme;
+use crate::annotation::AnnotationNode;
+use crate::catalog::{Catalog, Index};
 use crate::schema::{Definition, Hop, Tenancy, Tenant};
 use crate::statistics::Statistics;
-
-use super::walk::extreme;
 
 /// What is done to one row, measured, in microseconds on one machine; only the ratios count.
 const LOOK: f64 = 2.0;
@@ -19,17 +17,10 @@ const IN_INDEX: f64 = 0.1;
 const READ: f64 = 0.1;
 /// A row that is put into its group.
 const PUT_INTO_GROUP: f64 = 0.15;
-/// A related row that is walked.
-const WALKED: f64 = 1.0;
-
-/// How many related rows of one row are taken to be next to each other in time, at most: the messages of a conversation.
-const NEXT_TO_EACH_OTHER: f64 = 16.0;
-
-/// As much of another form's cost as a walk that did not fill the page may add to it.
-const IN_VAIN: f64 = 0.15;
-
-/// The fewest rows that a walk is worth while for.
-const SHORTEST_WALK: u64 = 256;
+/// A row that is joined to another table as a whole.
+const JOINED: f64 = 0.4;
+/// As many rows as a table is taken to have of which nothing is known.
+const MANY: f64 = 1e6;
 
 /// What is known of the rows of a list, and of those that belong to them.
 pub(super) struct Costs<'c> {
@@ -42,7 +33,7 @@ pub(super) struct Costs<'c> {
 }
 
 /// What one form costs.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Cost {
     /// `None` where the statistics do not tell.
     pub microseconds: Option<f64>,
@@ -55,202 +46,142 @@ pub(super) struct Cost {
 }
 
 impl Costs<'_> {
-    fn statistics(&self) -> &Statistics {
+    pub fn statistics(&self) -> &Statistics {
         self.catalog.statistics()
     }
 
-    fn tenant_column(definition: Definition) -> Option<&'static str> {
+    pub fn tenant_column(definition: Definition) -> Option<&'static str> {
         match definition.tenancy {
             Tenancy::Column { name, .. } => Some(name),
             _ => None,
         }
     }
 
-    /// How many rows a table has that are the tenant's, if it knows whose they are.
+    /// How many rows a table has that are the tenant's.
     fn related(&self, definition: Definition) -> Option<f64> {
-        match (Self::tenant_column(definition), self.tenant) {
-            (Some(_), Some(tenant)) => self.statistics().tenant_rows(definition, tenant),
-            _ => self.statistics().rows(definition),
+        match self.tenant {
+            Some(tenant) => self.statistics().tenant_rows(definition, tenant),
+            None => self.statistics().rows(definition),
         }
     }
 
     /// How many related rows belong to one row.
-    fn of_one(&self, hop: &Hop) -> Option<f64> {
+    pub fn of_one(&self, hop: &Hop) -> Option<f64> {
         let all = self.statistics().rows(hop.definition)?;
-        let values = self.statistics().distinct_values(hop.definition, hop.to)?;
+        let values = self
+            .statistics()
+            .distinct_values(hop.definition, hop.to.column()?)?;
         Some((all / values.max(1.0)).max(1.0))
     }
 
     /// A sub-select for each row.
     pub fn probe(&self, annotation: &AnnotationNode) -> Cost {
-        let Some(hop) = annotation.path.hops.first() else {
-            return Cost::unknown();
+        let hop = annotation.path.hops.first();
+        let Some((hop, to)) = hop.and_then(|hop| Some((hop, hop.to.column()?))) else {
+            return Cost::default();
         };
         let table = hop.definition;
         let tenant = Self::tenant_column(table);
-        let is_one_hop = annotation.path.hops.len() == 1;
-        let name = |columns: &[&str]| format!("{} ({})", table.table, columns.join(", "));
-        let with = |column: Option<&'static str>| {
-            let columns = [Some(hop.to), tenant, column];
-            columns.into_iter().flatten().collect::<Vec<_>>()
+        let with_tenant = |columns: &[&'static str]| {
+            let mut with: Vec<_> = [to].into_iter().chain(tenant).collect();
+            with.extend(columns.iter().filter(|column| **column != to));
+            with.dedup();
+            with
         };
-        let mut wants = None;
-        if let (true, Some((column, _))) = (is_one_hop, extreme(annotation)) {
-            let ways = [
-                vec![hop.to, column],
-                with(Some(column)),
-                [tenant, Some(hop.to), Some(column)].into_iter().flatten().collect(),
-            ];
-            let index = ways
-                .iter()
-                .find_map(|columns| self.catalog.index_with_prefix(table, columns, &[]));
-            if let Some(index) = index {
-                let fits = self.share_that_counts(hop, annotation).unwrap_or(1.0);
-                let looked_at = FOUND / fits.max(0.01);
-                let has_conditions = tenant.is_some() || fits < 1.0;
-                return Cost {
-                    microseconds: self
-                        .rows
-                        .map(|rows| rows * (LOOK + if has_conditions { looked_at } else { 0.0 })),
-                    index: Some(index.name.clone()),
-                    wants: None,
-                    is_hopeless: false,
-                };
-            }
-            wants = Some(name(&[hop.to, column]));
+        let one = extreme(annotation).filter(|_| annotation.path.hops.len() == 1);
+        if let Some((column, _)) = one
+            && let Some(index) = self.index(table, &[vec![to, column], with_tenant(&[column])])
+        {
+            let counting = self.share_that_counts(hop, annotation).unwrap_or(1.0);
+            // A condition that the index does not tell is tested on the row, and on the next if it is not met.
+            let tested = match tenant.is_some() || counting < 1.0 {
+                true => FOUND / counting.max(0.01),
+                false => 0.0,
+            };
+            return Cost {
+                microseconds: self.rows.map(|rows| rows * (LOOK + tested)),
+                index: Some(index.name.clone()),
+                ..Cost::default()
+            };
         }
+        let found = self.index(
+            table,
+            &[vec![to], [to].into_iter().chain(tenant).rev().collect()],
+        );
+        let needed = columns::needed(annotation).map(|needed| with_tenant(&needed));
+        let covering = needed
+            .as_ref()
+            .and_then(|needed| self.covering_index(table, to, tenant, needed));
         let of_one = self.of_one(hop).unwrap_or(1.0);
-        let finds = [vec![hop.to], [tenant, Some(hop.to)].into_iter().flatten().collect()];
-        let found = finds
-            .iter()
-            .find_map(|columns| self.catalog.index_with_prefix(table, columns, &[]));
-        let needed = needed_columns(hop, annotation);
-        let covering = needed.as_ref().and_then(|needed| {
-            let mut columns = with(None);
-            columns.extend(needed.iter().copied().filter(|name| *name != hop.to));
-            columns.dedup();
-            let covers = self.catalog.indexes_of(table).iter().find(|index| {
-                let begins = |columns: &Vec<&str>| {
-                    !columns.is_empty()
-                        && columns.iter().zip(&index.keys).all(|(name, key)| key.column.as_deref() == Some(*name))
-                        && index.keys.len() >= columns.len()
-                };
-                let has = |name: &&str| {
-                    index.keys.iter().any(|key| key.column.as_deref() == Some(*name))
-                        || index.included.iter().any(|column| column == *name)
-                };
-                index.is_valid
-                    && index.predicate.is_none()
-                    && index.method == "btree"
-                    && finds.iter().any(begins)
-                    && columns.iter().all(has)
-            });
-            if covers.is_none() && wants.is_none() {
-                wants = Some(name(&columns));
-            }
-            covers
-        });
-        let further = annotation.path.hops.len().saturating_sub(1) as f64 * LOOK;
+        let further = LOOK * looked_up(annotation);
         let of_row = match (covering, found) {
             (Some(_), _) => LOOK + of_one * (IN_INDEX + further),
             (None, Some(_)) => LOOK + of_one * (FOUND + further),
-            (None, None) => self.statistics().rows(table).unwrap_or(1e6) * READ,
+            (None, None) => self.statistics().rows(table).unwrap_or(MANY) * READ,
+        };
+        let wanted = match (one, covering, found, needed) {
+            (Some((column, _)), ..) => Some(vec![to, column]),
+            (None, None, _, Some(needed)) => Some(needed),
+            (None, None, None, None) => Some(vec![to]),
+            _ => None,
         };
         Cost {
             microseconds: self.rows.map(|rows| rows * of_row),
             index: covering.or(found).map(|index| index.name.clone()),
-            wants: match (covering, found) {
-                (Some(_), _) => None,
-                (None, Some(_)) => wants,
-                (None, None) => wants.or_else(|| Some(name(&[hop.to]))),
-            },
+            wants: wanted.map(|columns| format!("{} ({})", table.table, columns.join(", "))),
             is_hopeless: covering.or(found).is_none(),
         }
     }
 
+    /// The first index that begins with one of these lists of columns.
+    fn index(&self, table: Definition, columns: &[Vec<&'static str>]) -> Option<&Index> {
+        let mut columns = columns.iter();
+        columns.find_map(|columns| self.catalog.index_with_prefix(table, columns, &[]))
+    }
+
+    /// An index that finds the related rows of one row, and has all that is read of them.
+    fn covering_index(
+        &self,
+        table: Definition,
+        to: &str,
+        tenant: Option<&str>,
+        needed: &[&str],
+    ) -> Option<&Index> {
+        let indexes = self.catalog.indexes_of(table).iter();
+        let mut usable = indexes
+            .filter(|index| index.is_valid && index.predicate.is_none() && index.method == "btree");
+        usable.find(|index| {
+            let mut keys = index.keys.iter().map(|key| key.column.as_deref());
+            let begins = match keys.next().flatten() {
+                Some(first) if first == to => true,
+                Some(first) if Some(first) == tenant => keys.next() == Some(Some(to)),
+                _ => false,
+            };
+            let has = |name: &&str| {
+                let mut keys = index.keys.iter();
+                keys.any(|key| key.column.as_deref() == Some(*name))
+                    || index.included.iter().any(|column| column == *name)
+            };
+            begins && needed.iter().all(has)
+        })
+    }
+
     /// One pass over all related rows.
     pub fn grouped(&self, annotation: &AnnotationNode) -> Cost {
-        let hops = annotation.path.hops.iter();
-        let first = hops.clone().next();
-        let further = hops.skip(1).count() as f64;
-        let microseconds = first.and_then(|hop| {
+        let microseconds = annotation.path.hops.first().and_then(|hop| {
             let all = self.statistics().rows(hop.definition)?;
             let related = self.related(hop.definition).unwrap_or(all);
             let read = f64::min(all * READ, related * FOUND);
-            Some(read + related * (PUT_INTO_GROUP + further * READ * 4.0))
+            Some(read + related * (PUT_INTO_GROUP + JOINED * looked_up(annotation)))
         });
         Cost {
             microseconds,
-            index: None,
-            wants: None,
-            is_hopeless: false,
+            ..Cost::default()
         }
-    }
-
-    /// How far the related rows are to be walked so that `wanted` rows are met, and by which index; why not, if it is not
-    /// worth while. `otherwise`: what the other form costs.
-    pub fn walk(
-        &self,
-        definition: Definition,
-        annotation: &AnnotationNode,
-        wanted: u64,
-        limit: u32,
-        otherwise: Option<f64>,
-        has_depth: bool,
-    ) -> Result<(u64, String), WalkRefused> {
-        let ([hop], Some((column, _))) = (annotation.path.hops.as_slice(), extreme(annotation))
-        else {
-            return Err(WalkRefused::Impossible);
-        };
-        let table = hop.definition;
-        let columns: Vec<_> = Self::tenant_column(table).into_iter().chain([column]).collect();
-        let index = self.catalog.index_with_prefix(table, &columns, &[]);
-        let Some(index) = index else {
-            let wants = format!("{} ({})", table.table, columns.join(", "));
-            return Err(WalkRefused::NoIndex(wants));
-        };
-        let by_row = self.catalog.index_with_prefix(definition, &[hop.from], &[]);
-        let (Some(rows), Some(of_one), Some(otherwise), Some(_)) =
-            (self.rows, self.of_one(hop), otherwise, by_row)
-        else {
-            return Err(WalkRefused::Unknown);
-        };
-        let counts = self.share_that_counts(hop, annotation).unwrap_or(1.0);
-        let mut fits = self.share * counts;
-        if Self::tenant_column(table).is_none()
-            && let Some(tenant) = self.tenant
-            && let (Some(own), Some(all)) = (
-                self.statistics().tenant_rows(definition, tenant),
-                self.statistics().rows(definition),
-            )
-        {
-            // The rows of everybody are walked.
-            fits *= (own / all).min(1.0);
-        }
-        let wanted = wanted as f64;
-        if wanted * 2.0 > rows {
-            return Err(WalkRefused::TooFar);
-        }
-        // As often as one draws from so many to have met so many different ones.
-        let draws = rows * (rows / (rows - wanted)).ln();
-        let expected = draws * of_one.min(NEXT_TO_EACH_OTHER) / fits.max(1e-6);
-        let most = (otherwise * IN_VAIN / WALKED).min(f64::from(limit));
-        if expected > most || most < SHORTEST_WALK as f64 {
-            return Err(WalkRefused::TooFar);
-        }
-        // Few lengths, few texts.
-        let mut length = SHORTEST_WALK;
-        while (length as f64) < expected * 4.0 || has_depth {
-            if (length * 2) as f64 > most {
-                break;
-            }
-            length *= 2;
-        }
-        Ok((length, index.name.clone()))
     }
 
     /// The share of the related rows that count.
-    fn share_that_counts(&self, hop: &Hop, annotation: &AnnotationNode) -> Option<f64> {
+    pub fn share_that_counts(&self, hop: &Hop, annotation: &AnnotationNode) -> Option<f64> {
         let mut share = 1.0;
         for condition in hop.condition.iter().chain(&annotation.filter) {
             share *= self.statistics().selectivity(hop.definition, condition)?;
@@ -259,82 +190,11 @@ impl Costs<'_> {
     }
 }
 
-/// Why related rows are not walked.
-#[derive(Debug, PartialEq)]
-pub(super) enum WalkRefused {
-    /// The order is not that of one column of rows of one foreign key.
-    Impossible,
-    /// No index has the related rows in order; the one that would.
-    NoIndex(String),
-    /// Not known how far it would be.
-    Unknown,
-    /// It would be too far.
-    TooFar,
-}
-
-impl Cost {
-    fn unknown() -> Self {
-        Self {
-            microseconds: None,
-            index: None,
-            wants: None,
-            is_hopeless: false,
-        }
-    }
-}
-
-/// The columns of the related rows that are read; `None` if they cannot all be told, or other tables are read.
-fn needed_columns(hop: &Hop, annotation: &AnnotationNode) -> Option<Vec<&'static str>> {
-    if annotation.path.hops.len() > 1 {
-        return None;
-    }
-    let mut columns = vec![hop.to];
-    match &annotation.computed {
-        Computed::Aggregate(Aggregate::Count) => {}
-        Computed::Aggregate(
-            Aggregate::CountDistinct(node)
-            | Aggregate::Min(node)
-            | Aggregate::Max(node)
-            | Aggregate::Average(node)
-            | Aggregate::Sum { value: node, .. },
-        ) => columns_of(node, &mut columns)?,
-        _ => return None,
-    }
-    for condition in hop.condition.iter().chain(&annotation.filter) {
-        columns_of_condition(condition, &mut columns)?;
-    }
-    Some(columns)
-}
-
-fn columns_of(node: &Node, columns: &mut Vec<&'static str>) -> Option<()> {
-    let mut all = Some(());
-    node.walk(&mut |node| match node {
-        Node::Column(name) if !columns.contains(name) => columns.push(name),
-        Node::Annotation(_) => all = None,
-        _ => {}
-    });
-    all
-}
-
-fn columns_of_condition(condition: &PredicateNode, columns: &mut Vec<&'static str>) -> Option<()> {
-    match condition {
-        PredicateNode::Compare(left, _, right) => {
-            columns_of(left, columns)?;
-            columns_of(right, columns)
-        }
-        PredicateNode::IsNull { node, .. }
-        | PredicateNode::AnyOf { node, .. }
-        | PredicateNode::Like { node, .. }
-        | PredicateNode::CompareArray { node, .. } => columns_of(node, columns),
-        PredicateNode::All(all) | PredicateNode::Any(all) => all
-            .iter()
-            .try_for_each(|condition| columns_of_condition(condition, columns)),
-        PredicateNode::Not(inner) | PredicateNode::NotTrue(inner) => {
-            columns_of_condition(inner, columns)
-        }
-        PredicateNode::Exists { .. }
-        | PredicateNode::Linked(..)
-        | PredicateNode::OneOfRows { .. }
-        | PredicateNode::InRows { .. } => None,
-    }
+/// How many rows of other tables are looked up for each related row: on the way, and by conditions.
+fn looked_up(annotation: &AnnotationNode) -> f64 {
+    let hops = &annotation.path.hops;
+    let conditions = hops.iter().filter_map(|hop| hop.condition.as_ref());
+    let conditions = conditions.chain(&annotation.filter);
+    let on_the_way = hops.len().saturating_sub(1);
+    (on_the_way + conditions.map(columns::lookups).sum::<usize>()) as f64
 }

@@ -37,14 +37,13 @@ impl<'r> Keys<'r> {
         }
         let is_grouped = |value: &AnnotationNode| {
             let mut grouped = request.sorting.grouped.iter();
-            grouped.any(|grouped| grouped.is_same_value(value))
+            grouped.any(|grouped| grouped.is_same_value(value) || value.is_of_pass(grouped))
         };
         let is_related = |value: &AnnotationNode| {
             value.path.hops.len() == 1 && matches!(value.computed, Computed::Related(_))
         };
         let values: Vec<_> = values.into_iter().collect();
-        let (passes, others): (Vec<_>, Vec<_>) =
-            values.iter().partition(|value| is_grouped(value));
+        let (passes, others): (Vec<_>, Vec<_>) = values.iter().partition(|value| is_grouped(value));
         let has_cursor = request.after.is_some();
         let others = others
             .into_iter()
@@ -56,7 +55,7 @@ impl<'r> Keys<'r> {
         let alias = request.definition.alias;
         let passes = Grouped::all(passes.into_iter().map(AsRef::as_ref), |word| word == alias)?;
         for pass in &passes {
-            pass.join(&request.renderer, scope, select)?;
+            pass.join(&request.renderer, request.definition, scope, select)?;
             keys.take(&values, pass.outputs());
         }
         let taken: Vec<_> = passes.iter().map(Grouped::word).chain([alias]).collect();
@@ -65,6 +64,14 @@ impl<'r> Keys<'r> {
             keys.take(&values, source.outputs());
         }
         Ok(keys)
+    }
+
+    /// Nothing is joined.
+    pub fn none(request: &'r Request<'r>) -> Self {
+        Self {
+            request,
+            joined: Vec::new(),
+        }
     }
 
     /// Those of rows that were met on a walk.
@@ -81,8 +88,11 @@ impl<'r> Keys<'r> {
         outputs: impl Iterator<Item = (&'v AnnotationNode, Expr)>,
     ) {
         for (member, expr) in outputs {
-            let value = values.iter().find(|value| std::ptr::eq(value.as_ref(), member));
-            self.joined.extend(value.map(|value| (Arc::clone(value), expr)));
+            let value = values
+                .iter()
+                .find(|value| std::ptr::eq(value.as_ref(), member));
+            self.joined
+                .extend(value.map(|value| (Arc::clone(value), expr)));
         }
     }
 

@@ -4,17 +4,20 @@
 //! ways to get there, and the choice between them; every way gives the same rows.
 
 mod choice;
+mod columns;
 mod cost;
 mod form;
 mod keys;
 mod plan;
 mod walk;
+mod walk_length;
 
 pub(super) use self::choice::{Circumstances, choose};
+pub(super) use self::columns::lookups;
 pub use self::form::OrderForm;
 pub(super) use self::keys::Keys;
-pub(super) use self::plan::Sorting;
+pub(super) use self::plan::{Sorting, Walk};
 pub(super) use self::walk::Walked;
 
 /// How many related rows are walked down at most, unless the host says otherwise.
-pub(super) const WALK_LIMIT: u32 = 8_192;
+pub(super) const WALK_LIMIT: u32 = 32_768;

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::expression::Node;
 use crate::listing::request::Request;
 use crate::order::Direction;
-use crate::render::{Scope, bound, count_all, iden, sub_select};
+use crate::render::{Scope, any_of, bound, count_all, iden, sub_select};
 use crate::schema::Hop;
 
 /// What a related row belongs to.
@@ -64,12 +64,15 @@ impl<'w> Walked<'w> {
         else {
             return Ok(None);
         };
+        let Some(to) = hop.to.column() else {
+            return Ok(None);
+        };
         let renderer = &request.renderer;
         let scope = Scope::root(hop.definition.alias);
         let value = scope.column(column);
         let (table, bound_to_tenant) = renderer.source(hop.definition, &scope, hop.foreign_key)?;
         let mut rows = Query::select();
-        rows.expr_as(scope.column(hop.to), KEY)
+        rows.expr_as(scope.column(to), KEY)
             .expr_as(value.clone(), VALUE)
             .from(table)
             .and_where_option(bound_to_tenant)
@@ -89,7 +92,9 @@ impl<'w> Walked<'w> {
         }
         // Tested row by row, after the limit on how many rows are read.
         let mut conditions = hop.condition.iter().chain(&annotation.filter).cloned();
-        let counts = conditions.next().map(|first| conditions.fold(first, |all, next| all.and(next)));
+        let counts = conditions
+            .next()
+            .map(|first| conditions.fold(first, |all, next| all.and(next)));
         if let Some(counts) = &counts {
             rows.expr_as(renderer.predicate(&scope, counts)?, COUNTS);
         }
@@ -134,23 +139,26 @@ impl<'w> Walked<'w> {
         let key = row.column(self.hop.from);
         let mut keys = Query::select();
         keys.column(KEY).from(self.newest.iden());
-        let array = Expr::cust_with_exprs("ARRAY $1", [sub_select(keys)]);
         let is_met = self.newest.output(&Cow::Borrowed(KEY)).eq(key.clone());
         select.inner_join(self.newest.iden(), is_met);
-        select.and_where(key.eq(Func::cust("ANY").arg(array)));
+        select.and_where(key.eq(any_of(keys)));
         if let (true, Some(from)) = (self.walk.from_cursor, from) {
             // What has a related row before the cursor belongs there.
             let path = &self.annotation.path;
             let filter = self.annotation.filter.as_ref();
-            let further_up = request.renderer.path(row, path, filter, |_, related, select| {
-                let value = related.column(self.column);
-                let from = bound(from.clone());
-                select.expr(Expr::cust("1")).and_where(match self.direction {
-                    Direction::Descending => value.gt(from),
-                    Direction::Ascending => value.lt(from),
-                });
-                Ok(())
-            })?;
+            let further_up = request
+                .renderer
+                .path(row, path, filter, |_, related, select| {
+                    let value = related.column(self.column);
+                    let from = bound(from.clone());
+                    select
+                        .expr(Expr::cust("1"))
+                        .and_where(match self.direction {
+                            Direction::Descending => value.gt(from),
+                            Direction::Ascending => value.lt(from),
+                        });
+                    Ok(())
+                })?;
             select.and_where(Expr::not_exists(further_up));
         }
         Ok(())

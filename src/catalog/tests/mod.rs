@@ -1,12 +1,17 @@
 //! Which index serves, of catalogs made by hand.
 
+#[cfg(feature = "postgres")]
+mod planner;
+
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::sql_text::SqlText;
-use super::{Catalog, CatalogRow, Fit, SortKey};
-use crate::Entity;
+use super::{Catalog, CatalogCache, CatalogRow, Fit, SortKey};
 use crate::expression::{Node, coalesce, constant, lower, value};
 use crate::order::{Direction, Nulls};
+use crate::{Entity, Statistics};
 
 crate::entity! {
     Item = "items" as "item" {
@@ -143,6 +148,21 @@ fn a_server_without_the_tables() {
     assert_eq!(catalog.rows_of(Item), None);
     assert_eq!(catalog.null_fraction(Item::SEEN_AT), None);
     assert_eq!(Catalog::from_rows([]).server_version(), None);
+}
+
+#[test]
+fn it_is_as_old_as_its_older_part() {
+    fn is_shared<T: Clone + Send + Sync>() {}
+    is_shared::<Catalog>();
+    let cache = CatalogCache::new(Duration::from_secs(60));
+    let catalog = Catalog::from_rows([]);
+    cache.put(catalog.clone());
+    assert!(!cache.is_stale());
+    let old = Statistics::from_rows([]).aged(Duration::from_secs(61));
+    let catalog = catalog.with_statistics(old);
+    assert!(catalog.age() >= Duration::from_secs(61));
+    cache.put(catalog);
+    assert!(cache.is_stale() && cache.latest().is_some());
 }
 
 #[test]
