@@ -64,7 +64,7 @@ impl Parsed {
                 Some(query) => {
                     let mut names = Names::default();
                     let _ = query.visit(&mut names);
-                    unread.extend(names.relations);
+                    unread.extend(&names.relations - &names.table_functions);
                 }
                 None if name == "page" => {}
                 None => {
