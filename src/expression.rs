@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_query::Value;
 
-use crate::annotation::AnnotationNode;
+use crate::annotation::{AnnotationNode, Summed};
 use crate::schema::{Column, Entity, SqlType};
 use crate::time_zone::TimeZone;
 
@@ -317,6 +317,64 @@ where
 {
     let zone = Node::Value(zone.name().to_owned().into_value());
     function(LOCAL_DATE, vec![zone, instant.into_operand().node])
+}
+
+/// What is written as `left + right`.
+pub(crate) const ADD: &str = "add";
+
+/// `left + right`: two numbers of one type; NULL if either is.
+///
+/// The sum is of the same type: PostgreSQL refuses one past its largest value. What NULL is to count as, [`coalesce`] says.
+///
+/// ```
+/// use pagewise::chat::Trace;
+/// use pagewise::expression::add;
+/// use pagewise::{Listing, Page};
+///
+/// let steps = add(Trace::N_TURNS, Trace::N_TOOLCALLS).named("steps");
+/// let page = Listing::of(Trace).tenant(7).filter(steps.gt(20)).show(&steps).page(Page::first(25)).build()?;
+/// assert_eq!(
+///     page.text(),
+///     "SELECT \"trace\".\"id\", \"trace\".\"n_turns\" + \"trace\".\"n_toolcalls\" AS \"steps\" FROM \"trace_trace\" AS \"trace\" \
+///      WHERE \"trace\".\"team_id\" = $1 AND \"trace\".\"n_turns\" + \"trace\".\"n_toolcalls\" > $2 \
+///      ORDER BY \"trace\".\"id\" ASC NULLS LAST LIMIT 26"
+/// );
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub fn add<E, A, B>(left: A, right: B) -> Expression<E, Option<<A::Type as SqlType>::Base>>
+where
+    E: Entity,
+    A: Operand<E, Type: SqlType<Base: Summed>>,
+    B: Operand<E, Type: SqlType<Base = <A::Type as SqlType>::Base>>,
+{
+    let arguments = vec![left.into_operand().node, right.into_operand().node];
+    function(ADD, arguments)
+}
+
+/// `similarity(text, with)` of PostgreSQL's extension `pg_trgm`: how many of the groups of three characters that the two
+/// have are the same, from 0 to 1; NULL if the text is.
+///
+/// The database needs the extension (`CREATE EXTENSION pg_trgm`, which the origin's database has); without it, the server
+/// refuses the statement. A GIN or GiST index of the extension serves its operators, not this function: each row that the
+/// other conditions leave is looked at.
+///
+/// ```
+/// use pagewise::chat::Tag;
+/// use pagewise::expression::similarity;
+/// use pagewise::{Listing, Page};
+///
+/// let alike = similarity(Tag::NAME, "urgent");
+/// let page = Listing::of(Tag).tenant(7).filter(alike.gt(0.1_f32)).order_by(alike.desc()).page(Page::first(25)).build()?;
+/// assert!(page.text().contains(r#"similarity("tag"."name", $3) > $4"#));
+/// # Ok::<(), pagewise::Error>(())
+/// ```
+pub fn similarity<E, A>(text: A, with: impl Into<String>) -> Expression<E, Option<f32>>
+where
+    E: Entity,
+    A: Operand<E, Type: SqlType<Base = String>>,
+{
+    let with = Node::Value(with.into().into_value());
+    function("similarity", vec![text.into_operand().node, with])
 }
 
 fn function<E: Entity, T: SqlType>(name: &'static str, arguments: Vec<Node>) -> Expression<E, T> {

@@ -29,6 +29,7 @@
 //! | [`Statement`] | SQL text, its parameters, its output columns |
 //! | [`Strategy`] | two ways to the same rows: `Optimized`, and `Legacy` as an ORM writes it |
 //! | [`Statistics`] | what PostgreSQL knows of the tables, and estimates from it: they choose orders and forms, never rows |
+//! | [`Catalog`] | the same with the tables' indexes: they choose between ways to an order |
 //! | [`ContentTypes`] | Django's content types, resolved once |
 //!
 //! # A first page
@@ -213,12 +214,14 @@
 
 pub mod aggregate;
 pub mod annotation;
+pub mod catalog;
 pub mod chat;
 pub mod content_type;
 pub mod driver;
 mod error;
 pub mod expression;
 pub mod filter;
+mod kept;
 pub mod listing;
 pub mod order;
 pub mod predicate;
@@ -233,6 +236,7 @@ mod time_zone;
 pub use sea_query;
 
 pub use annotation::{Annotation, TextOrder};
+pub use catalog::Catalog;
 pub use content_type::{ContentTypeId, ContentTypes};
 pub use error::Error;
 pub use expression::Expression;

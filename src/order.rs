@@ -111,10 +111,19 @@ impl Direction {
         }
     }
 
-    fn reversed(self) -> Self {
+    pub(crate) fn reversed(self) -> Self {
         match self {
             Self::Ascending => Self::Descending,
             Self::Descending => Self::Ascending,
+        }
+    }
+}
+
+impl Nulls {
+    pub fn reversed(self) -> Self {
+        match self {
+            Self::First => Self::Last,
+            Self::Last => Self::First,
         }
     }
 }
@@ -139,10 +148,7 @@ impl OrderNode {
     /// The same key read from the end.
     pub fn reversed(mut self) -> Self {
         self.direction = self.direction.reversed();
-        self.nulls = match self.nulls {
-            Nulls::First => Nulls::Last,
-            Nulls::Last => Nulls::First,
-        };
+        self.nulls = self.nulls.reversed();
         self
     }
 }

@@ -25,6 +25,11 @@ pub struct Note {
     pub decision: Cow<'static, str>,
     /// Why.
     pub reason: Cow<'static, str>,
+    /// The index that it relies on: it was there when the [`Catalog`](crate::Catalog) was read, and PostgreSQL decides
+    /// whether to use it.
+    pub index: Option<Cow<'static, str>>,
+    /// The index that would make it faster, as `table (column, ..)`. Not checked.
+    pub wants: Option<Cow<'static, str>>,
 }
 
 impl Report {
@@ -44,17 +49,38 @@ impl Report {
         decision: impl Into<Cow<'static, str>>,
         reason: impl Into<Cow<'static, str>>,
     ) {
+        self.add_with_index(subject, decision, reason, None, None);
+    }
+
+    /// With the index that it relies on, and the one that it would want.
+    pub(crate) fn add_with_index(
+        &mut self,
+        subject: impl Into<Cow<'static, str>>,
+        decision: impl Into<Cow<'static, str>>,
+        reason: impl Into<Cow<'static, str>>,
+        index: Option<String>,
+        wants: Option<String>,
+    ) {
         self.notes.push(Note {
             subject: subject.into(),
             decision: decision.into(),
             reason: reason.into(),
+            index: index.map(Cow::Owned),
+            wants: wants.map(Cow::Owned),
         });
     }
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.subject, self.decision, self.reason)
+        write!(f, "{}: {}: {}", self.subject, self.decision, self.reason)?;
+        if let Some(index) = &self.index {
+            write!(f, "; by the index {index}")?;
+        }
+        if let Some(wants) = &self.wants {
+            write!(f, "; would want an index on {wants}")?;
+        }
+        Ok(())
     }
 }
 

@@ -166,8 +166,13 @@ impl Bucket {
         Ok(case.finally(sub_select(first)).into())
     }
 
-    /// Refuses a window with more stretches than the limit.
-    pub(crate) fn check(self, window: &Window, limit: u32) -> Result<(), Error> {
+    /// Refuses a window with more stretches than the limit, and says what raises it.
+    pub(crate) fn check(
+        self,
+        window: &Window,
+        limit: u32,
+        raise: &'static str,
+    ) -> Result<(), Error> {
         self.interval()?;
         let longest = Ord::max(self.longest().num_seconds(), 1);
         let asked = u64::try_from(window.length().num_seconds()).unwrap_or_default();
@@ -177,7 +182,7 @@ impl Bucket {
                 what: "points of a series",
                 asked,
                 limit: limit.into(),
-                raise: ".max_buckets(..)",
+                raise,
             });
         }
         Ok(())

@@ -19,6 +19,7 @@ mod part;
 mod rows;
 mod series;
 mod set;
+mod stretches;
 mod window;
 
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
@@ -37,3 +38,4 @@ pub use window::Window;
 
 pub(crate) use rows::{RowsNode, ValuesNode};
 pub(crate) use set::write_set;
+pub(crate) use stretches::stretches;

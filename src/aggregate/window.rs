@@ -41,6 +41,14 @@ impl Window {
         Ok(Self { start, end })
     }
 
+    /// From `start`, and up to but without `end`; empty if that is before.
+    pub(crate) fn up_to(start: DateTime<Utc>, end: DateTime<Utc>) -> Self {
+        Self {
+            start,
+            end: Ord::max(start, end),
+        }
+    }
+
     /// So long, up to but without `end`.
     ///
     /// # Errors

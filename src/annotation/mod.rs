@@ -4,6 +4,10 @@
 //! sub-select, and `sql` writes those.
 
 mod aggregates;
+mod at_once;
+mod count_except;
+pub(crate) mod grouped;
+mod over_time;
 pub(crate) mod sources;
 mod sql;
 
@@ -15,9 +19,11 @@ use std::sync::Arc;
 use crate::expression::{Expression, Node, Operand};
 use crate::order::{Order, OrderNode};
 use crate::predicate::PredicateNode;
+use crate::render::free_name;
 use crate::schema::{DataType, Entity, Path, SqlType};
 
 pub use aggregates::{Averaged, MinMax, Summed, TextOrder};
+pub(crate) use over_time::OverTime;
 pub(crate) use sql::{aggregate, scalar};
 
 /// One value of the type `T` for each row of the entity `E`, computed over a [`Relation`](crate::Relation).
@@ -64,6 +70,8 @@ pub(crate) struct AnnotationNode {
     /// Only these of the rows at the end of the path.
     pub filter: Option<PredicateNode>,
     pub computed: Computed,
+    /// Shown on a page, it is computed for all of its rows in one pass, and not for one after the other.
+    pub at_once: bool,
 }
 
 impl AnnotationNode {
@@ -73,6 +81,56 @@ impl AnnotationNode {
             || (self.computed == other.computed
                 && self.path.hops == other.path.hops
                 && self.filter == other.filter)
+    }
+}
+
+/// Values, each once, and each under a name of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Values {
+    values: Vec<Arc<AnnotationNode>>,
+    taken: &'static [&'static str],
+}
+
+impl Values {
+    /// None, of which none will be called by one of these names.
+    pub fn without(taken: &'static [&'static str]) -> Self {
+        Self {
+            values: Vec::new(),
+            taken,
+        }
+    }
+
+    /// Adds a value, if it is not there; under another name, if that is taken.
+    pub fn add(&mut self, annotation: &Arc<AnnotationNode>) {
+        if self
+            .values
+            .iter()
+            .any(|known| known.is_same_value(annotation))
+        {
+            return;
+        }
+        let is_taken = |name: &str| {
+            self.taken.contains(&name) || self.values.iter().any(|known| known.name == name)
+        };
+        let mut annotation = Arc::clone(annotation);
+        if is_taken(&annotation.name) {
+            let name = free_name("inner_", &annotation.name, is_taken);
+            Arc::make_mut(&mut annotation).name = name;
+        }
+        self.values.push(annotation);
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<AnnotationNode>> {
+        self.values.iter()
+    }
+}
+
+impl IntoIterator for Values {
+    type Item = Arc<AnnotationNode>;
+    type IntoIter = std::vec::IntoIter<Arc<AnnotationNode>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.values.into_iter()
     }
 }
 
@@ -89,6 +147,8 @@ pub(crate) enum Computed {
     },
     /// A column of the one row, for paths that lead to one row.
     Related(&'static str),
+    /// How many of them there are in each stretch of time.
+    OverTime(OverTime),
     /// The value of the row that comes first in an order.
     First { value: Node, order: Vec<OrderNode> },
 }
@@ -133,6 +193,7 @@ impl<E: Entity, T: SqlType> Annotation<E, T> {
             path: path.clone(),
             filter: filter.cloned(),
             computed,
+            at_once: false,
         };
         Self {
             node: Arc::new(node),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sea_query::{Condition, DynIden, Expr, JoinType, SelectStatement};
 
-use super::{AnnotationNode, Computed, sql};
+use super::{AnnotationNode, Computed, at_once, over_time, sql};
 use crate::error::Error;
 use crate::render::{Renderer, Scope, all, free_name, iden, is_name, select_as};
 
@@ -27,8 +27,9 @@ impl<'a> Source<'a> {
             return false;
         }
         match (&leader.computed, &other.computed) {
-            (Computed::Aggregate(_), Computed::Aggregate(_))
-            | (Computed::Related(_), Computed::Related(_)) => true,
+            (Computed::Aggregate(_), Computed::Aggregate(_)) => leader.at_once == other.at_once,
+            (Computed::Related(_), Computed::Related(_)) => true,
+            (Computed::OverTime(this), Computed::OverTime(other)) => this == other,
             (
                 Computed::First { order, .. },
                 Computed::First {
@@ -57,7 +58,13 @@ impl<'a> Source<'a> {
                 Computed::Related(column) if self.is_one_row() => iden(&Cow::Borrowed(*column)),
                 _ => iden(&member.name),
             };
-            (*member, Expr::col((iden(&self.word), column)))
+            let output = Expr::col((iden(&self.word), column));
+            match &member.computed {
+                Computed::Aggregate(aggregate) if member.at_once => {
+                    (*member, sql::or_nothing(aggregate, output))
+                }
+                _ => (*member, output),
+            }
         })
     }
 
@@ -89,7 +96,13 @@ impl<'a> Source<'a> {
                 }
                 Ok(())
             })?,
+            Computed::Aggregate(_) if at_once::is_possible(renderer, page, leader) => {
+                return at_once::join(renderer, page, &self.members, &self.word, select);
+            }
             Computed::Aggregate(_) => sql::aggregates(renderer, page, &self.members)?,
+            Computed::OverTime(over_time) => {
+                over_time::counts(renderer, page, &self.members, over_time, true)?
+            }
             Computed::First { order, .. } => {
                 let values = self
                     .members

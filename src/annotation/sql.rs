@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sea_query::{Condition, Expr, ExprTrait, Func, FunctionCall, Query, SelectStatement};
 
-use super::{Aggregate, AnnotationNode, Computed, TextOrder, aggregates::AVERAGE};
+use super::{Aggregate, AnnotationNode, Computed, TextOrder, aggregates::AVERAGE, over_time};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
@@ -35,6 +35,9 @@ pub(crate) fn scalar(
                 Ok(())
             })?
         }
+        Computed::OverTime(over_time) => {
+            over_time::counts(renderer, scope, &[annotation], over_time, false)?
+        }
         Computed::First { value, order } => first(
             renderer,
             scope,
@@ -61,20 +64,46 @@ pub(super) fn aggregates(
     let Some(leader) = members.first() else {
         return Ok(Query::select());
     };
-    // A condition that all have in common limits what is read; one that only some have, what is aggregated.
-    let common = members.iter().all(|member| member.filter == leader.filter);
-    let filter = if common { leader.filter.as_ref() } else { None };
+    let (filter, is_common) = common_filter(members);
     renderer.path(scope, &leader.path, filter, |renderer, row, select| {
-        for member in members {
-            let Computed::Aggregate(aggregate) = &member.computed else {
-                continue;
-            };
-            let own = if common { None } else { member.filter.as_ref() };
-            let expr = self::aggregate(renderer, row, aggregate, own)?;
-            select.expr_as(expr, iden(&member.name));
-        }
-        Ok(())
+        aggregates_of(renderer, row, members, is_common, select)
     })
+}
+
+/// The condition that all have in common, and whether they have: it limits what is read; one that only some have, what is
+/// aggregated.
+pub(super) fn common_filter<'n>(
+    members: &[&'n AnnotationNode],
+) -> (Option<&'n PredicateNode>, bool) {
+    match members.split_first() {
+        Some((leader, others)) if others.iter().all(|other| other.filter == leader.filter) => {
+            (leader.filter.as_ref(), true)
+        }
+        _ => (None, false),
+    }
+}
+
+/// Aggregates of the rows of `scope`, each with its own condition unless what is read meets it already.
+pub(super) fn aggregates_of(
+    renderer: &Renderer<'_>,
+    scope: &Scope<'_>,
+    members: &[&AnnotationNode],
+    is_common: bool,
+    select: &mut SelectStatement,
+) -> Result<(), Error> {
+    for member in members {
+        let Computed::Aggregate(aggregate) = &member.computed else {
+            continue;
+        };
+        let own = if is_common {
+            None
+        } else {
+            member.filter.as_ref()
+        };
+        let expr = self::aggregate(renderer, scope, aggregate, own)?;
+        select.expr_as(expr, iden(&member.name));
+    }
+    Ok(())
 }
 
 /// Values of the row that comes first.
@@ -205,7 +234,7 @@ pub(crate) fn aggregate(
             data_type,
         } => {
             let sum = Expr::from(filtered(Func::sum(value(node)?))).cast_as(data_type.to_string());
-            Func::coalesce([sum, Expr::cust("0")]).into()
+            or_nothing(aggregate, sum)
         }
         Aggregate::Average(node) => {
             Expr::from(filtered(Func::avg(value(node)?))).cast_as(AVERAGE.to_string())
@@ -217,9 +246,8 @@ pub(crate) fn aggregate(
         } => {
             reject_nul_text(DELIMITER, delimiter)?;
             let delimiter = sorted(renderer, scope, delimiter.as_str().into(), order)?;
-            or_empty(filtered(
-                Func::cust("string_agg").arg(value(node)?).arg(delimiter),
-            ))
+            let text = filtered(Func::cust("string_agg").arg(value(node)?).arg(delimiter));
+            or_nothing(aggregate, text.into())
         }
         Aggregate::Array {
             value: node,
@@ -230,15 +258,15 @@ pub(crate) fn aggregate(
             // An array of varchar is not comparable with one of text, unlike its elements.
             let array = Expr::from(filtered(Func::cust("array_agg").arg(values)))
                 .cast_as(element.array_name());
-            Func::coalesce([array, Expr::cust("'{}'").cast_as(element.array_name())]).into()
+            or_nothing(aggregate, array)
         }
         Aggregate::Any(condition) => {
             let any = filtered(Func::cust("bool_or").arg(renderer.predicate(scope, condition)?));
-            Func::coalesce([any.into(), Expr::cust("FALSE")]).into()
+            or_nothing(aggregate, any.into())
         }
         Aggregate::Every(condition) => {
             let every = filtered(Func::cust("bool_and").arg(renderer.predicate(scope, condition)?));
-            Func::coalesce([every.into(), Expr::cust("TRUE")]).into()
+            or_nothing(aggregate, every.into())
         }
     })
 }
@@ -262,6 +290,28 @@ fn sorted(
     Ok(Expr::cust_with_exprs(template, parts))
 }
 
+/// The value of an aggregate, or what it is of nothing.
+pub(super) fn or_nothing(aggregate: &Aggregate, value: Expr) -> Expr {
+    match aggregate.of_nothing() {
+        Some(nothing) => Func::coalesce([value, nothing]).into(),
+        None => value,
+    }
+}
+
 fn or_empty(text: FunctionCall) -> Expr {
     Func::coalesce([text.into(), Expr::cust("''")]).into()
+}
+
+impl Aggregate {
+    /// What it is of nothing, where that is not NULL.
+    pub(super) fn of_nothing(&self) -> Option<Expr> {
+        match self {
+            Self::Count | Self::CountDistinct(_) | Self::Sum { .. } => Some(Expr::cust("0")),
+            Self::Min(_) | Self::Max(_) | Self::Average(_) => None,
+            Self::Text { .. } => Some(Expr::cust("''")),
+            Self::Array { element, .. } => Some(Expr::cust("'{}'").cast_as(element.array_name())),
+            Self::Any(_) => Some(Expr::cust("FALSE")),
+            Self::Every(_) => Some(Expr::cust("TRUE")),
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! The ways between the tables.
 
 use super::{
-    Channel, Chat, Experiment, Message, Participant, Session, Tag, TaggableIds, TaggedItem, Trace,
-    User,
+    AnnotationItem, Channel, Chat, EvaluationDatasetMessage, EvaluationMessage, Experiment,
+    Message, Participant, Session, Tag, TaggableIds, TaggedItem, Trace, User,
 };
 use crate::schema::{Relation, ToOne};
 
@@ -35,6 +35,22 @@ impl Session {
     #[must_use]
     pub fn traces() -> Relation<Session, Trace> {
         Relation::many("traces", Session::ID, Trace::SESSION_ID)
+    }
+
+    /// The evaluation messages that were taken from a session.
+    #[must_use]
+    pub fn evaluation_messages() -> Relation<Session, EvaluationMessage> {
+        Relation::many(
+            "evaluation_messages",
+            Session::ID,
+            EvaluationMessage::SESSION_ID,
+        )
+    }
+
+    /// The items of annotation queues that are a session.
+    #[must_use]
+    pub fn annotation_items() -> Relation<Session, AnnotationItem> {
+        Relation::many("annotation_items", Session::ID, AnnotationItem::SESSION_ID)
     }
 
     /// The tags on a session's chat itself.
@@ -130,6 +146,18 @@ impl TaggedItem {
     }
 }
 
+impl EvaluationMessage {
+    /// In which datasets a message is.
+    #[must_use]
+    pub fn datasets() -> Relation<EvaluationMessage, EvaluationDatasetMessage> {
+        Relation::many(
+            "datasets",
+            EvaluationMessage::ID,
+            EvaluationDatasetMessage::EVALUATIONMESSAGE_ID,
+        )
+    }
+}
+
 impl Experiment {
     /// The sessions of a chatbot.
     #[must_use]
@@ -141,6 +169,27 @@ impl Experiment {
     #[must_use]
     pub fn traces() -> Relation<Experiment, Trace> {
         Relation::many("traces", Experiment::ID, Trace::EXPERIMENT_ID)
+    }
+
+    /// A chatbot and its versions; of a version, it alone.
+    ///
+    /// ```
+    /// use pagewise::chat::{Experiment, Trace};
+    /// use pagewise::{Listing, Page};
+    ///
+    /// // Traces of a chatbot, also those that still point at one of its versions.
+    /// let failed = Experiment::family().then(Experiment::traces()).filter(Trace::STATUS.eq("error")).count();
+    /// let page = Listing::of(Experiment).tenant(7).show(&failed).page(Page::first(25)).build()?;
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn family() -> Relation<Experiment, Experiment> {
+        Relation::many_by_either(
+            "family",
+            Experiment::ID,
+            Experiment::ID,
+            Experiment::WORKING_VERSION_ID,
+        )
     }
 
     /// The versions of a chatbot; it is none of them itself.

@@ -1,33 +1,29 @@
 //! Values that are computed for the rows of the page only.
 
-use std::sync::Arc;
-
 use sea_query::{Expr, SelectStatement};
 
 use super::page_columns::PageColumns;
 use super::request::Request;
 use super::{total, wrap};
-use crate::annotation::AnnotationNode;
 use crate::annotation::sources::{self, Source};
+use crate::annotation::{AnnotationNode, Values};
 use crate::error::Error;
 use crate::expression::Node;
-use crate::render::{Scope, free_name};
+use crate::render::Scope;
 
 /// The annotations that the outputs of a page are, or are computed from: each value once, each under a name of its
 /// own.
 pub(super) struct AfterPage {
-    annotations: Vec<Arc<AnnotationNode>>,
+    annotations: Values,
 }
 
 impl AfterPage {
     pub fn new(request: &Request<'_>) -> Self {
-        let mut after_page = Self {
-            annotations: Vec::new(),
-        };
+        let mut annotations = Values::default();
         // Those that are shown as they are keep their names.
         for output in request.outputs.after_page() {
             if let Node::Annotation(annotation) = &output.node {
-                after_page.add(annotation);
+                annotations.add(annotation);
             }
         }
         for output in request.outputs.after_page() {
@@ -35,28 +31,11 @@ impl AfterPage {
                 if let Node::Annotation(annotation) = node
                     && request.outputs.known(node).is_none()
                 {
-                    after_page.add(annotation);
+                    annotations.add(annotation);
                 }
             });
         }
-        after_page
-    }
-
-    fn add(&mut self, annotation: &Arc<AnnotationNode>) {
-        if self
-            .annotations
-            .iter()
-            .any(|known| known.is_same_value(annotation))
-        {
-            return;
-        }
-        let is_taken = |name: &str| self.annotations.iter().any(|known| known.name == name);
-        let mut annotation = Arc::clone(annotation);
-        if is_taken(&annotation.name) {
-            let name = free_name("inner_", &annotation.name, is_taken);
-            Arc::make_mut(&mut annotation).name = name;
-        }
-        self.annotations.push(annotation);
+        Self { annotations }
     }
 
     /// The annotations by what they are read from.

@@ -4,13 +4,16 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::choice::Circumstances;
+use sea_query::Value;
+
 use super::conjuncts::{Conjuncts, have_driver};
-use super::forms::{Forms, LinkForm};
+use super::forms::{Forms, LinkForm, Way};
 use super::outputs::Outputs;
 use super::request::Request;
 use super::selection::{Selection, Shown, Shows};
+use super::sorting::{self, Circumstances, OrderForm, Sorting, WALK_LIMIT};
 use super::{LinkLimits, Page, PageStatement, Total, choice, cursor, legacy, optimized, total};
+use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::filter::FilterPipeline;
 use crate::order::{Direction, Order, OrderNode};
@@ -87,6 +90,9 @@ pub struct Listing<E> {
     /// What each filter is called, if anything.
     filter_names: Vec<Option<Cow<'static, str>>>,
     statistics: Option<Statistics>,
+    catalog: Option<Catalog>,
+    order_form: OrderForm,
+    walk_limit: u32,
     /// What was decided before the statement is built.
     report: Report,
     link_form: LinkForm,
@@ -109,6 +115,9 @@ impl<E: Entity> Listing<E> {
             filters: Vec::new(),
             filter_names: Vec::new(),
             statistics: None,
+            catalog: None,
+            order_form: OrderForm::default(),
+            walk_limit: WALK_LIMIT,
             report: Report::default(),
             link_form: LinkForm::default(),
             link_limits: LinkLimits::default(),
@@ -162,6 +171,52 @@ impl<E: Entity> Listing<E> {
     #[must_use]
     pub fn statistics(mut self, statistics: Statistics) -> Self {
         self.statistics = Some(statistics);
+        self
+    }
+
+    /// What PostgreSQL knows of the tables, and which indexes they have: by which a computed order is found in the form that
+    /// is likely to be fast ([`OrderForm`]), and rows with NULL are read apart where an index has them on the other side.
+    /// Its statistics serve as those of [`statistics`](Self::statistics) do, unless others are given there.
+    ///
+    /// A wrong or old one changes how fast the statement is, never its rows. What was chosen, and why, is in the
+    /// statement's [`report`](PageStatement::report).
+    ///
+    /// ```no_run
+    /// use pagewise::chat::{self, Session};
+    /// use pagewise::{Catalog, Listing, Page};
+    ///
+    /// # fn example(client: &mut postgres::Client) -> Result<(), pagewise::Error> {
+    /// let catalog = Catalog::read(client, &chat::filter_tables())?;      // kept by the host, see `CatalogCache`
+    /// let messages = chat::message_timestamps();
+    /// let page = Listing::of(Session)
+    ///     .tenant(7)
+    ///     .catalog(catalog)
+    ///     .order_by(messages.last.desc())
+    ///     .page(Page::first(25))
+    ///     .build()?;
+    /// println!("{}", page.report());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn catalog(mut self, catalog: Catalog) -> Self {
+        self.catalog = Some(catalog);
+        self
+    }
+
+    /// In which form values are computed that the list is sorted by, where the listing is not to choose. Where a form is
+    /// not possible, the listing chooses all the same. [`Strategy::Legacy`] has a sub-select for each row, whatever is
+    /// said here.
+    #[must_use]
+    pub fn order_form(mut self, form: OrderForm) -> Self {
+        self.order_form = form;
+        self
+    }
+
+    /// How many related rows are walked at most ([`OrderForm::Walk`]); 8192 unless said otherwise.
+    #[must_use]
+    pub fn walk_limit(mut self, rows: u32) -> Self {
+        self.walk_limit = rows;
         self
     }
 
@@ -264,15 +319,22 @@ impl<E: Entity> Listing<E> {
         page.check(self.max_page_size)?;
         let orders = self.total_order();
         let mut forms = self.forms(page, &orders);
+        let definition = const { &E::DEFINITION };
+        let after = cursor::fitting(page, definition, &orders)?;
+        let mut sorting = self.sorting(page, &orders, after.as_deref(), &forms);
         let mut report = self.report.clone();
         report.extend(std::mem::take(&mut forms.report));
+        report.extend(std::mem::take(&mut sorting.report));
         forms.report = report;
+        let mut outputs = Outputs::new(definition, &self.shown, &orders)?;
+        outputs.share(&sorting.grouped, &orders);
         let request = Request {
             definition: const { &E::DEFINITION },
             renderer: Renderer::new(self.tenant.as_ref(), self.link_limits.few_links),
             forms,
-            outputs: Outputs::new(const { &E::DEFINITION }, &self.shown, &orders)?,
-            after: cursor::fitting(page, const { &E::DEFINITION }, &orders)?,
+            outputs,
+            after,
+            sorting,
             orders,
             page,
         };
@@ -319,20 +381,57 @@ impl<E: Entity> Listing<E> {
             forms: self.forms(page, &orders),
             outputs: Outputs::new(const { &E::DEFINITION }, &[], &[])?,
             after: None,
+            sorting: Sorting::default(),
             orders,
             page,
         };
         total::alone(&request)
     }
 
+    /// What is known of the tables' rows.
+    fn known(&self) -> Option<&Statistics> {
+        let of_catalog = || self.catalog.as_ref().map(Catalog::statistics);
+        self.statistics.as_ref().or_else(of_catalog)
+    }
+
+    fn sorting(
+        &self,
+        page: &Page,
+        orders: &[OrderNode],
+        after: Option<&[Value]>,
+        forms: &Forms<'_>,
+    ) -> Sorting {
+        if self.strategy == Strategy::Legacy {
+            return Sorting::default();
+        }
+        let orders: Cow<'_, [OrderNode]> = match page.is_backward() {
+            true => orders.iter().cloned().map(OrderNode::reversed).collect(),
+            false => orders.into(),
+        };
+        sorting::choose(&Circumstances {
+            definition: const { &E::DEFINITION },
+            tenant: self.tenant.as_ref(),
+            catalog: self.catalog.as_ref(),
+            filters: &self.filters,
+            orders: &orders,
+            form: self.order_form,
+            walk_limit: self.walk_limit,
+            wanted: page.rows_to_end(),
+            has_offset: page.has_offset(),
+            cursor: after.and_then(<[Value]>::first).map(cursor::is_null),
+            is_flat: matches!(forms.page, Way::Flat(_)),
+            have_driver: have_driver(&self.filters),
+        })
+    }
+
     fn forms(&self, page: &Page, orders: &[OrderNode]) -> Forms<'_> {
         if self.strategy == Strategy::Legacy || !have_driver(&self.filters) {
             return Forms::unchanged(&self.filters);
         }
-        let circumstances = Circumstances {
+        let circumstances = choice::Circumstances {
             definition: const { &E::DEFINITION },
             tenant: self.tenant.as_ref(),
-            statistics: self.statistics.as_ref(),
+            statistics: self.known(),
             form: self.link_form,
             limits: self.link_limits,
             wanted: page.rows_to_end(),
@@ -385,6 +484,9 @@ impl<E> Clone for Listing<E> {
             filters: self.filters.clone(),
             filter_names: self.filter_names.clone(),
             statistics: self.statistics.clone(),
+            catalog: self.catalog.clone(),
+            order_form: self.order_form,
+            walk_limit: self.walk_limit,
             report: self.report.clone(),
             link_form: self.link_form,
             link_limits: self.link_limits,

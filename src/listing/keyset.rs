@@ -18,13 +18,21 @@ pub(super) struct Key<'a> {
 }
 
 /// A part of the page that an index can give in order by itself.
-pub(super) struct Arm {
-    /// What limits the rows to this part, and to those after the cursor.
-    pub conditions: Vec<Expr>,
-    pub leading: Leading,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All of it.
+    Whole,
+    /// The rows in which the first sort key is a value.
+    Values,
+    /// Those after the cursor.
+    ValuesAfter,
+    /// The rows in which it is NULL.
+    Nulls,
+    /// Those after the cursor.
+    NullsAfter,
 }
 
-/// What is known of the first sort key within an arm.
+/// What is known of the first sort key within a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Leading {
     /// Nothing: sort by it as the listing says.
@@ -52,64 +60,53 @@ pub(super) fn condition(keys: &[Key<'_>]) -> Expr {
     any.unwrap_or_else(|| Expr::cust("FALSE"))
 }
 
-/// The rows after the cursor as one part, or as two: values, then NULL.
+/// The parts in which a page is read: after a cursor, and with rows that have NULL apart where that is chosen.
 ///
 /// `value OR NULL` in one condition keeps PostgreSQL from reading an index as a range.
-pub(super) fn arms(keys: &[Key<'_>]) -> Vec<Arm> {
-    let Some((leading, rest)) = keys.split_first() else {
-        return vec![Arm {
-            conditions: Vec::new(),
-            leading: Leading::Any,
-        }];
+pub(super) fn parts(
+    orders: &[OrderNode],
+    cursor: Option<&[Value]>,
+    nulls_apart: bool,
+) -> Vec<Part> {
+    let Some(leading) = orders.first() else {
+        return vec![Part::Whole];
     };
-    let nullable = leading.order.nullable;
-    let nulls = leading.order.nulls;
-    if is_null(&leading.value) {
-        let mut null = vec![leading.sql.clone().is_null()];
-        null.push(condition(rest));
-        let mut arms = vec![Arm {
-            conditions: null,
-            leading: Leading::Null,
-        }];
-        if nulls == Nulls::First {
-            arms.push(Arm {
-                conditions: vec![leading.sql.clone().is_not_null()],
-                leading: Leading::NotNull,
-            });
-        }
-        return arms;
+    match (cursor.and_then(<[Value]>::first), leading.nulls) {
+        (None, _) if !nulls_apart => vec![Part::Whole],
+        (None, Nulls::First) => vec![Part::Nulls, Part::Values],
+        (None, Nulls::Last) => vec![Part::Values, Part::Nulls],
+        (Some(value), Nulls::First) if is_null(value) => vec![Part::NullsAfter, Part::Values],
+        (Some(value), Nulls::Last) if is_null(value) => vec![Part::NullsAfter],
+        (Some(_), Nulls::Last) if leading.nullable => vec![Part::ValuesAfter, Part::Nulls],
+        (Some(_), _) => vec![Part::ValuesAfter],
     }
-    let known = if nullable {
-        Leading::NotNull
-    } else {
-        Leading::Any
-    };
-    let mut arms = vec![Arm {
-        conditions: range(leading, rest),
-        leading: known,
-    }];
-    if nullable && nulls == Nulls::Last {
-        arms.push(Arm {
-            conditions: vec![leading.sql.clone().is_null()],
-            leading: Leading::Null,
-        });
-    }
-    arms
 }
 
-/// The two parts of a listing whose leading sort key may be NULL where a plain index does not have it.
-pub(super) fn split_nulls(order: &OrderNode, sql: &Expr) -> [Arm; 2] {
-    let values = Arm {
-        conditions: vec![sql.clone().is_not_null()],
-        leading: Leading::NotNull,
-    };
-    let null = Arm {
-        conditions: vec![sql.clone().is_null()],
-        leading: Leading::Null,
-    };
-    match order.nulls {
-        Nulls::First => [null, values],
-        Nulls::Last => [values, null],
+impl Part {
+    /// What is known of the first sort key.
+    pub fn leading(self, orders: &[OrderNode]) -> Leading {
+        match self {
+            Self::Whole => Leading::Any,
+            Self::ValuesAfter if !orders.first().is_some_and(|leading| leading.nullable) => {
+                Leading::Any
+            }
+            Self::Values | Self::ValuesAfter => Leading::NotNull,
+            Self::Nulls | Self::NullsAfter => Leading::Null,
+        }
+    }
+
+    /// What limits the rows to this part, and to those after the cursor.
+    pub fn conditions(self, keys: &[Key<'_>]) -> Vec<Expr> {
+        let Some((leading, rest)) = keys.split_first() else {
+            return Vec::new();
+        };
+        match self {
+            Self::Whole => Vec::new(),
+            Self::Values => vec![leading.sql.clone().is_not_null()],
+            Self::ValuesAfter => range(leading, rest),
+            Self::Nulls => vec![leading.sql.clone().is_null()],
+            Self::NullsAfter => vec![leading.sql.clone().is_null(), condition(rest)],
+        }
     }
 }
 

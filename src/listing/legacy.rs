@@ -33,10 +33,11 @@ fn page(request: &Request<'_>, orders: &[OrderNode]) -> Result<SelectStatement, 
     for condition in conditions {
         select.and_where(condition);
     }
-    if let Some(values) = &request.after {
-        select.and_where(keyset::condition(&optimized::keys(
-            request, &scope, orders, values,
-        )?));
+    if request.after.is_some() {
+        let keys = optimized::keys(request, orders, |node| {
+            request.renderer.expression(&scope, node)
+        })?;
+        select.and_where(keyset::condition(&keys));
     }
     for (order, at) in orders.iter().zip(&request.outputs.orders) {
         let (direction, nulls) = order.sql();

@@ -21,6 +21,7 @@ mod page_statement;
 mod request;
 mod selection;
 mod sort_fields;
+mod sorting;
 mod total;
 mod visible_columns;
 mod wrap;
@@ -34,6 +35,7 @@ pub use page_statement::PageStatement;
 pub(crate) use selection::Shown;
 pub use selection::{Selectable, Selection, Shows};
 pub use sort_fields::SortFields;
+pub use sorting::OrderForm;
 pub use visible_columns::{Visible, VisibleColumns};
 
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]

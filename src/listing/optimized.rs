@@ -1,15 +1,14 @@
 //! The page first, its expensive values after.
 
-use sea_query::{Asterisk, Expr, IntoIden, Query, SelectStatement, UnionType};
+use sea_query::{Asterisk, Expr, ExprTrait, IntoIden, Query, SelectStatement, UnionType, Value};
 
 use super::after_page::AfterPage;
 use super::forms::Way;
-use super::keyset::{self, Arm, Key, Leading};
-use super::outputs::Output;
+use super::keyset::{self, Key, Leading, Part};
 use super::page_columns::PageColumns;
 use super::request::Request;
+use super::sorting::{Keys, Walk, Walked};
 use super::{after_page, bounded, total, wrap};
-use crate::annotation::{Computed, sources};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::{Nulls, OrderNode};
@@ -21,7 +20,11 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
     let after_page = AfterPage::new(request);
     let sources = after_page.sources(request)?;
     let orders = request.scan_orders();
-    let arms = arms(request, &orders)?;
+    let parts = keyset::parts(
+        &orders,
+        request.after.as_deref(),
+        request.sorting.nulls_apart,
+    );
     let total = total::select(request)?;
 
     let later = request.outputs.after_page().next().is_some();
@@ -33,10 +36,10 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
             false
         }
     };
-    let stands_alone =
-        is_flat && !later && total.is_none() && arms.len() == 1 && !request.page.is_backward();
+    let is_one = is_flat && parts.len() == 1 && request.sorting.walk.is_none();
+    let stands_alone = is_one && !later && total.is_none() && !request.page.is_backward();
     let columns = PageColumns::new(request, &starts);
-    let page = page(request, &columns, &orders, arms)?;
+    let page = page(request, &columns, &orders, &parts)?;
     if stands_alone {
         return Ok(page);
     }
@@ -45,62 +48,129 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
     })
 }
 
-/// The rows of the page: one part, or values and NULL apart, each in the order of an index, and then together.
+/// The rows of the page: one part, or values and NULL apart, each in the order of an index, and then together; or what a
+/// walk finds, and those if it does not fill the page.
 fn page(
     request: &Request<'_>,
     columns: &PageColumns,
     orders: &[OrderNode],
-    arms: Vec<Arm>,
+    parts: &[Part],
 ) -> Result<SelectStatement, Error> {
-    let mut parts = arms
-        .into_iter()
-        .map(|arm| part(request, columns, orders, &arm));
-    let Some(first) = parts.next() else {
+    let mut selects = Vec::with_capacity(parts.len() + 1);
+    let walked = match &request.sorting.walk {
+        Some(walk) => walked(request, columns, orders, walk)?,
+        None => None,
+    };
+    let is_one = parts.len() == 1;
+    for at in parts {
+        let mut select = part(request, columns, orders, *at, is_one)?;
+        if let Some((_, is_complete)) = &walked {
+            select.and_where(is_complete.clone().not());
+        }
+        selects.push(select);
+    }
+    let mut selects = walked.map(|(page, _)| page).into_iter().chain(selects);
+    let Some(mut first) = selects.next() else {
         return Ok(Query::select());
     };
-    let mut first = first?;
-    let Some(second) = parts.next() else {
-        // In two parts, both have it already.
-        if let (Some(offset), Way::Flat(_)) = (request.offset(), &request.forms.page) {
-            first.offset(offset);
-        }
+    let Some(second) = selects.next() else {
         return Ok(first);
     };
-    let mut page = Query::select();
-    page.column(Asterisk)
-        .from_subquery(first, "first_part".into_iden());
-    page.union(UnionType::All, second?);
+    let mut page = match request.sorting.walk {
+        Some(_) => first,
+        None => {
+            let mut page = Query::select();
+            page.column(Asterisk)
+                .from_subquery(first.take(), "first_part".into_iden());
+            page
+        }
+    };
+    for part in std::iter::once(second).chain(selects) {
+        page.union(UnionType::All, part);
+    }
     sort_by_name(request, columns, orders, Leading::Any, &mut page);
     page.limit(request.limit());
+    if let (Some(offset), false) = (request.offset(), is_one) {
+        page.offset(offset);
+    }
     Ok(page)
 }
 
-/// One part of the page.
+/// The rows of the page that a walk finds, if it finds them all, and whether it does.
+fn walked(
+    request: &Request<'_>,
+    columns: &PageColumns,
+    orders: &[OrderNode],
+    walk: &Walk,
+) -> Result<Option<(SelectStatement, Expr)>, Error> {
+    let from = request.after.as_ref().and_then(|values| values.first());
+    let (Some(walked), Some(at)) = (
+        Walked::new(request, walk, from)?,
+        request.outputs.orders.first(),
+    ) else {
+        return Ok(None);
+    };
+    let part = match request.after {
+        Some(_) => Part::ValuesAfter,
+        None => Part::Whole,
+    };
+    let filters = request.forms.page.all();
+    let mut matches = rows(request, columns, orders, part, filters, |scope, select| {
+        walked.join(request, scope, from, select)?;
+        Ok(Keys::walked(request, &walked))
+    })?;
+    matches.limit(request.limit());
+    if let Some(offset) = request.offset() {
+        matches.offset(offset);
+    }
+    let matches = request.renderer.name("matches", matches);
+    let value = columns.inside(&request.outputs.columns[*at]);
+    let is_complete = walked.is_complete(request, &matches, value);
+    let mut page = Query::select();
+    page.column(Asterisk)
+        .from(iden(&matches))
+        .and_where(is_complete.clone());
+    Ok(Some((page, is_complete)))
+}
+
+/// One part of the page; the only one, or one of several.
 fn part(
     request: &Request<'_>,
     columns: &PageColumns,
     orders: &[OrderNode],
-    arm: &Arm,
+    part: Part,
+    is_one: bool,
 ) -> Result<SelectStatement, Error> {
+    let joined =
+        |scope: &Scope<'_>, select: &mut SelectStatement| Keys::join(request, scope, select);
     let bounded = match &request.forms.page {
         Way::Flat(filters) => {
-            let mut part = rows(request, columns, orders, arm, filters)?;
-            part.limit(request.limit());
-            return Ok(part);
+            let mut select = rows(request, columns, orders, part, filters, joined)?;
+            match request.offset() {
+                Some(offset) if is_one => select.limit(request.limit()).offset(offset),
+                // Few lengths, few texts.
+                Some(_) => select.limit(request.page.rows_to_end().next_power_of_two()),
+                None => select.limit(request.limit()),
+            };
+            return Ok(select);
         }
         Way::Bounded(bounded) => bounded,
     };
-    let mut otherwise = rows(request, columns, orders, arm, &bounded.all)?;
+    let mut otherwise = rows(request, columns, orders, part, &bounded.all, joined)?;
     otherwise.limit(request.limit());
     let mut bare_rows = request.bare_rows(&bounded.narrow)?;
-    for condition in &arm.conditions {
-        bare_rows.and_where(condition.clone());
+    let scope = Scope::root(request.definition.alias);
+    let keys = Keys::none(request);
+    for condition in part.conditions(&self::keys(request, orders, |node| {
+        keys.expression(&scope, node)
+    })?) {
+        bare_rows.and_where(condition);
     }
     let parts = bounded::Page {
-        candidates: rows(request, columns, orders, arm, &bounded.narrow)?,
+        candidates: rows(request, columns, orders, part, &bounded.narrow, joined)?,
         rows: bare_rows,
         sorted: |select: &mut SelectStatement| {
-            sort_by_name(request, columns, orders, arm.leading, select);
+            sort_by_name(request, columns, orders, part.leading(orders), select);
         },
         in_order: |select: &mut SelectStatement| {
             sort_by_name(request, columns, orders, Leading::Any, select);
@@ -142,128 +212,56 @@ fn sort_keys<'o>(
 }
 
 /// The rows of one part of the page, in their order, without LIMIT.
-fn rows(
-    request: &Request<'_>,
+///
+/// `join` adds where they have the values that they are sorted by.
+fn rows<'r>(
+    request: &'r Request<'r>,
     columns: &PageColumns,
     orders: &[OrderNode],
-    arm: &Arm,
+    part: Part,
     filters: &[PredicateNode],
+    join: impl FnOnce(&Scope<'_>, &mut SelectStatement) -> Result<Keys<'r>, Error>,
 ) -> Result<SelectStatement, Error> {
     let scope = Scope::root(request.definition.alias);
     let (table, conditions) = request.rows(&scope, filters)?;
     let mut select = Query::select();
     select.from(table);
-    let joins = Joins::new(request, &scope, &mut select)?;
-    for (name, node) in columns.iter() {
-        let expr = joins.expression(request, &scope, node)?;
-        select_as(&mut select, expr, name);
-    }
-    for condition in conditions.into_iter().chain(arm.conditions.iter().cloned()) {
+    for condition in conditions {
         select.and_where(condition);
     }
-    for (order, at, nulls) in sort_keys(request, orders, arm.leading) {
+    let keys = join(&scope, &mut select)?;
+    for (name, node) in columns.iter() {
+        let expr = keys.expression(&scope, node)?;
+        select_as(&mut select, expr, name);
+    }
+    if part != Part::Whole {
+        let keys = self::keys(request, orders, |node| keys.expression(&scope, node))?;
+        for condition in part.conditions(&keys) {
+            select.and_where(condition);
+        }
+    }
+    for (order, at, nulls) in sort_keys(request, orders, part.leading(orders)) {
         let (direction, nulls) = (order.direction.sql(), nulls.sql());
-        let key = match &order.node {
-            // Computed once, in the select list.
-            Node::Annotation(_) => Expr::col(iden(columns.inside(&request.outputs.columns[at]))),
-            node => joins.expression(request, &scope, node)?,
-        };
+        let name = columns.inside(&request.outputs.columns[at]);
+        let key = keys.sort_key(&scope, &order.node, name)?;
         select.order_by_expr_with_nulls(key, direction, nulls);
     }
     Ok(select)
 }
 
-/// Rows that are pointed at by the rows of the page and sorted by, joined to all rows: the planner may then read
-/// them all at once, where a sub-select would look up each.
-struct Joins {
-    joined: Vec<(Node, Expr)>,
-}
-
-impl Joins {
-    fn new(
-        request: &Request<'_>,
-        scope: &Scope<'_>,
-        select: &mut SelectStatement,
-    ) -> Result<Self, Error> {
-        let related = |output: &&Output| match &output.node {
-            Node::Annotation(annotation) => {
-                output.sorted_by
-                    && annotation.path.hops.len() == 1
-                    && matches!(annotation.computed, Computed::Related(_))
-            }
-            _ => false,
-        };
-        let outputs: Vec<_> = request.outputs.columns.iter().filter(related).collect();
-        let annotations = outputs.iter().filter_map(|output| match &output.node {
-            Node::Annotation(annotation) => Some(annotation.as_ref()),
-            _ => None,
-        });
-        let mut joined = Vec::new();
-        for source in sources::group(annotations, &[request.definition.alias])? {
-            source.join(&request.renderer, scope, select)?;
-            for (member, expr) in source.outputs() {
-                let is_member = |output: &&&Output| matches!(&output.node, Node::Annotation(of) if std::ptr::eq(of.as_ref(), member));
-                let node = outputs.iter().find(is_member);
-                joined.extend(node.map(|output| (output.node.clone(), expr)));
-            }
-        }
-        Ok(Self { joined })
-    }
-
-    fn expression(
-        &self,
-        request: &Request<'_>,
-        scope: &Scope<'_>,
-        node: &Node,
-    ) -> Result<Expr, Error> {
-        match self.joined.iter().find(|(joined, _)| joined == node) {
-            Some((_, expr)) => Ok(expr.clone()),
-            None => request.renderer.expression(scope, node),
-        }
-    }
-}
-
-/// The parts in which the page is read.
-fn arms(request: &Request<'_>, orders: &[OrderNode]) -> Result<Vec<Arm>, Error> {
-    let scope = Scope::root(request.definition.alias);
-    if let Some(values) = &request.after {
-        return Ok(keyset::arms(&keys(request, &scope, orders, values)?));
-    }
-    match orders.first() {
-        // A plain index has NULL on the other side: read values and NULL apart, each as an index has them.
-        Some(leading)
-            if leading.nullable
-                && leading.nulls != leading.direction.default_nulls()
-                && leading.node.is_plain()
-                && request.offset().is_none() =>
-        {
-            let sql = request.renderer.expression(&scope, &leading.node)?;
-            Ok(keyset::split_nulls(leading, &sql).into())
-        }
-        _ => Ok(vec![Arm {
-            conditions: Vec::new(),
-            leading: Leading::Any,
-        }]),
-    }
-}
-
-/// The sort keys with the cursor's values.
+/// The sort keys, each written by `write`, with the cursor's values.
 pub(super) fn keys<'a>(
     request: &Request<'_>,
-    scope: &Scope<'_>,
     orders: &'a [OrderNode],
-    values: &[sea_query::Value],
+    write: impl Fn(&Node) -> Result<Expr, Error>,
 ) -> Result<Vec<Key<'a>>, Error> {
-    orders
-        .iter()
-        .zip(values)
-        .map(|(order, value)| {
-            let sql = request.renderer.expression(scope, &order.node)?;
-            Ok(Key {
-                order,
-                sql: comparable(sql, Some(order.data_type)),
-                value: value.clone(),
-            })
+    let values = request.after.as_deref().unwrap_or_default();
+    let keys = orders.iter().enumerate().map(|(at, order)| {
+        Ok(Key {
+            order,
+            sql: comparable(write(&order.node)?, Some(order.data_type)),
+            value: values.get(at).cloned().unwrap_or(Value::Bool(None)),
         })
-        .collect()
+    });
+    keys.collect()
 }

@@ -1,11 +1,13 @@
 //! The output columns of a page, by where each is computed.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::selection::Shown;
+use crate::annotation::AnnotationNode;
 use crate::error::Error;
 use crate::expression::Node;
-use crate::order::OrderNode;
+use crate::order::{Direction, OrderNode};
 use crate::render::{free_name, is_name};
 use crate::schema::{DataType, Definition};
 use crate::statement::OutputColumn;
@@ -26,12 +28,14 @@ pub(super) struct Output {
     pub node: Node,
     /// The rows are sorted by it, so that it is known before the page is.
     pub sorted_by: bool,
+    /// It is computed together with what the rows are sorted by.
+    pub shares_pass: bool,
 }
 
 impl Output {
     /// Computed for the rows of the page only: whatever reads other rows, unless the page is sorted by it.
     pub fn is_after_page(&self) -> bool {
-        !self.sorted_by && !self.node.is_plain()
+        !self.sorted_by && !self.shares_pass && !self.node.is_plain()
     }
 }
 
@@ -72,6 +76,26 @@ impl Outputs {
             outputs.orders.push(at);
         }
         Ok(outputs)
+    }
+
+    /// What is shown and can be had from a pass over all related rows that is made to sort by, is computed there.
+    ///
+    /// Rows that are sorted by how many belong to them are those to which the most belong, the largest first: to read
+    /// these again costs more than to compute something more of all. Of others it is little that is read again, so that
+    /// there only what costs next to nothing is shared.
+    pub fn share(&mut self, passes: &[Arc<AnnotationNode>], orders: &[OrderNode]) {
+        let largest_first = orders.first().is_some_and(|order| {
+            order.direction == Direction::Descending
+                && matches!(&order.node, Node::Annotation(by) if by.counts_rows())
+        });
+        for output in &mut self.columns {
+            if let Node::Annotation(value) = &output.node
+                && (largest_first || value.is_cheap())
+                && passes.iter().any(|pass| value.is_of_pass(pass))
+            {
+                output.shares_pass = true;
+            }
+        }
     }
 
     /// Those that are computed for the rows of the page only.
@@ -130,6 +154,7 @@ impl Outputs {
                     column,
                     node: node.clone(),
                     sorted_by: false,
+                    shares_pass: false,
                 });
                 Ok(self.columns.len() - 1)
             }

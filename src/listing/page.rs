@@ -149,6 +149,11 @@ impl Page {
         before.saturating_add(u64::from(self.size) + 1)
     }
 
+    /// Whether rows are dropped before it.
+    pub(super) fn has_offset(&self) -> bool {
+        matches!(self.position, Position::Offset(offset) if offset > 0)
+    }
+
     /// Whether it begins too far in for all rows before it to be looked at.
     pub(super) fn is_deep(&self) -> bool {
         const DEEP: u64 = 100;

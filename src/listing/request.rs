@@ -1,11 +1,16 @@
 //! A listing that is being built.
 
+use std::sync::Arc;
+
 use sea_query::{Query, SelectStatement};
 
 use super::forms::Forms;
 use super::outputs::Outputs;
 use super::page::{Page, Position};
+use super::sorting::Sorting;
+use crate::annotation::AnnotationNode;
 use crate::error::Error;
+use crate::expression::Node;
 use crate::order::OrderNode;
 use crate::predicate::PredicateNode;
 use crate::render::{Renderer, Scope, side_by_side};
@@ -22,6 +27,8 @@ pub(super) struct Request<'a> {
     pub orders: Vec<OrderNode>,
     /// The sort values of the row beside which the page begins.
     pub after: Option<Vec<sea_query::Value>>,
+    /// How the values of the sort keys are found.
+    pub sorting: Sorting,
     pub page: &'a Page,
 }
 
@@ -71,6 +78,26 @@ impl Request<'_> {
         } else {
             self.orders.clone()
         }
+    }
+
+    /// The computed values that the rows are sorted by, and those that are computed with them.
+    pub fn sort_values(&self) -> impl Iterator<Item = &Arc<AnnotationNode>> {
+        let shared = self
+            .outputs
+            .columns
+            .iter()
+            .filter(|output| output.shares_pass);
+        let nodes = shared.map(|output| &output.node);
+        let nodes = self.orders.iter().map(|order| &order.node).chain(nodes);
+        let mut values = Vec::new();
+        for node in nodes {
+            node.walk(&mut |node| {
+                if let Node::Annotation(annotation) = node {
+                    values.push(annotation);
+                }
+            });
+        }
+        values.into_iter()
     }
 
     /// One row more than the page has: whether there is a next page is known without another question.

@@ -35,7 +35,8 @@ impl<E: Entity> Predicate<E> {
 }
 
 impl PredicateNode {
-    fn not_true(self) -> Self {
+    /// What is left over by the condition.
+    pub(crate) fn not_true(self) -> Self {
         let of_each = |parts: Vec<Self>| parts.into_iter().map(Self::not_true).collect();
         match self {
             Self::IsNull { node, negated } => Self::IsNull {

@@ -171,10 +171,20 @@ impl Renderer<'_> {
         filter: &PredicateNode,
         negated: bool,
     ) -> Result<Expr, Error> {
-        let Some(first) = path.hops.first() else {
-            return self.predicate(scope, filter);
+        let first = path.hops.first();
+        let Some((first, to)) = first.and_then(|first| Some((first, first.to.column()?))) else {
+            let filter = Some(Box::new(filter.clone()));
+            let path = path.clone();
+            return self.predicate(
+                scope,
+                &PredicateNode::Exists {
+                    path,
+                    filter,
+                    negated,
+                },
+            );
         };
-        let keys = self.keys(scope, first, &path.hops[1..], filter)?;
+        let keys = self.keys(scope, (first, to), &path.hops[1..], filter)?;
         let keys = Expr::cust_with_expr("ARRAY $1", sub_select(keys));
         let (how, over) = quantified(negated);
         let pointing = scope.column(first.from);

@@ -219,13 +219,15 @@ impl Renderer<'_> {
     ) -> Result<SelectStatement, Error> {
         let start = linked.start_or_key();
         let mut select = Query::select();
-        match (linked.start(), way.hops.split_first()) {
+        let first = way.hops.split_first();
+        let named = first.and_then(|(first, rest)| Some((first, first.to.column()?, rest)));
+        match (linked.start(), named) {
             // The row that it starts from is named by the column that points at it.
-            (Some(_), Some((first, rest))) => {
+            (Some(_), Some((first, to, rest))) => {
                 let row = Scope::root(first.definition.alias);
                 let mut conditions = Vec::new();
                 let table = self.untied_hop(&row, first, &mut conditions)?;
-                select_as(&mut select, row.column(first.to), &Cow::Borrowed(start));
+                select_as(&mut select, row.column(to), &Cow::Borrowed(start));
                 select.from(table);
                 for condition in side_by_side(conditions) {
                     select.and_where(condition);

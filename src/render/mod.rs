@@ -23,7 +23,7 @@ use self::row_sets::RowSets;
 use crate::aggregate;
 use crate::annotation;
 use crate::error::Error;
-use crate::expression::{BUCKET, LOCAL_DATE, MINUTES_BETWEEN, Node};
+use crate::expression::{ADD, BUCKET, LOCAL_DATE, MINUTES_BETWEEN, Node};
 use crate::order::OrderNode;
 use crate::schema::{DataType, Definition, Tenancy, Tenant};
 
@@ -33,7 +33,7 @@ pub(crate) use self::path::all;
 pub(crate) use self::row_sets::{Held, RowSet, START, Split};
 pub(crate) use self::scope::{Holder, Scope};
 pub(crate) use self::value::{
-    bound, comparable, count_all, reject_nul, reject_nul_text, sub_select,
+    any_of, bound, comparable, count_all, reject_nul, reject_nul_text, sub_select,
 };
 
 /// What the parts of one statement have in common.
@@ -154,6 +154,10 @@ impl<'a> Renderer<'a> {
             MINUTES_BETWEEN => {
                 Expr::cust_with_exprs("EXTRACT(EPOCH FROM ($2 - $1)) / 60", arguments)
                     .cast_as(DataType::DoublePrecision.to_string())
+            }
+            ADD => {
+                let sum = arguments.into_iter().reduce(ExprTrait::add);
+                sum.unwrap_or(Expr::null())
             }
             "coalesce" => Func::coalesce(arguments).into(),
             LOCAL_DATE => Expr::from(Func::cust("timezone").args(arguments))

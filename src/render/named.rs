@@ -91,7 +91,8 @@ impl super::Renderer<'_> {
             .add(Cow::Owned(name.to_owned()), of, select, is_set))
     }
 
-    pub(super) fn is_named(&self, word: &str) -> bool {
+    /// Whether a sub-select is called so.
+    pub fn is_named(&self, word: &str) -> bool {
         let selects = self.named.selects.borrow();
         selects.iter().any(|named| named.word == word)
     }

@@ -70,6 +70,11 @@ impl<'a> Scope<'a> {
             || self.around.is_some_and(|around| around.knows(word))
     }
 
+    /// The word by which the row is called.
+    pub fn word(&self) -> &str {
+        &self.word
+    }
+
     pub fn iden(&self) -> DynIden {
         iden(&self.word)
     }

@@ -23,6 +23,12 @@ pub(crate) fn sub_select(select: SelectStatement) -> Expr {
     Expr::SubQuery(None, Box::new(select.into()))
 }
 
+/// One of the values of a sub-select, which are found once: `ANY (ARRAY (SELECT ..))`.
+pub(crate) fn any_of(select: SelectStatement) -> Expr {
+    let values = Expr::cust_with_expr("ARRAY $1", sub_select(select));
+    Func::cust("ANY").arg(values).into()
+}
+
 /// What is compared with a bound value of a type. PostgreSQL compares varchar with text, but not arrays of them.
 pub(crate) fn comparable(compared: Expr, with: Option<DataType>) -> Expr {
     match with {

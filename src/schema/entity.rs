@@ -106,4 +106,9 @@ impl EntityDefinition {
             tenancy,
         }
     }
+
+    /// Whether these are its names; the schema is `''` where the search path finds the table.
+    pub(crate) fn is_called(&self, schema: &str, table: &str) -> bool {
+        self.table == table && self.schema.unwrap_or_default() == schema
+    }
 }

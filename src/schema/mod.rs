@@ -21,4 +21,4 @@ pub use relation::{Relation, ToOne};
 pub use value::{IntoSql, Tenant};
 
 pub(crate) use entity::Definition;
-pub(crate) use relation::{Hop, Path};
+pub(crate) use relation::{Hop, Path, To};

@@ -85,8 +85,8 @@ pub(crate) struct Hop {
     pub definition: Definition,
     /// The column of the table before.
     pub from: &'static str,
-    /// The column of the table that is joined; its key if `to_one`.
-    pub to: &'static str,
+    /// The columns of the table that is joined; its key if `to_one`.
+    pub to: To,
     /// At most one row is joined to each row before.
     pub to_one: bool,
     /// The row before is bound to the tenant, and this one is the same tenant's: a foreign key says so. A generic
@@ -94,6 +94,24 @@ pub(crate) struct Hop {
     pub foreign_key: bool,
     /// Only these rows of the joined table.
     pub condition: Option<PredicateNode>,
+}
+
+/// Which column of a joined table equals that of the table before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum To {
+    Column(&'static str),
+    /// One of them, or both.
+    Either(&'static str, &'static str),
+}
+
+impl To {
+    /// The one column that it is, by which rows may be found and grouped.
+    pub fn column(self) -> Option<&'static str> {
+        match self {
+            Self::Column(column) => Some(column),
+            Self::Either(..) => None,
+        }
+    }
 }
 
 /// Whether the rows of a table belong to a tenant, so that what they point at is theirs.
@@ -130,7 +148,7 @@ impl<E: Entity, F: Entity> Relation<E, F> {
         let hop = Hop {
             definition: const { &F::DEFINITION },
             from: from.name(),
-            to: to.name(),
+            to: To::Column(to.name()),
             to_one: false,
             foreign_key: is_bound(&E::DEFINITION) && is_parents_key(&F::DEFINITION, to.name()),
             condition: None,
@@ -142,6 +160,49 @@ impl<E: Entity, F: Entity> Relation<E, F> {
             },
             None,
         )
+    }
+
+    /// The rows of `F` of which one of two columns equals the column `from` of the row: `ON (to = from OR or_to = from)`. A
+    /// row of which both do is there once.
+    ///
+    /// ```
+    /// use pagewise::chat::Experiment;
+    /// use pagewise::{Listing, Page, Relation};
+    ///
+    /// // A chatbot, and its versions.
+    /// let family: Relation<Experiment, Experiment> = Relation::many_by_either(
+    ///     "family",
+    ///     Experiment::ID,
+    ///     Experiment::ID,
+    ///     Experiment::WORKING_VERSION_ID,
+    /// );
+    /// let members = family.count().named("members");
+    /// let page = Listing::of(Experiment).tenant(7).show(&members).page(Page::first(25)).build()?;
+    /// assert!(page.text().contains(
+    ///     "(SELECT COUNT(*) AS \"members\" FROM \"experiments_experiment\" AS \"experiment\" \
+    ///      WHERE (\"experiment\".\"id\" = \"page\".\"id\" OR \"experiment\".\"working_version_id\" = \"page\".\"id\") \
+    ///      AND \"experiment\".\"team_id\" = $2)"
+    /// ));
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
+    #[must_use]
+    pub fn many_by_either<A, B, C>(
+        name: &'static str,
+        from: Column<E, A>,
+        to: Column<F, B>,
+        or_to: Column<F, C>,
+    ) -> Self
+    where
+        A: SqlType,
+        B: SqlType<Base = A::Base>,
+        C: SqlType<Base = A::Base>,
+    {
+        let mut relation = Self::many(name, from, to);
+        for hop in &mut relation.path.hops {
+            hop.to = To::Either(to.name(), or_to.name());
+            hop.foreign_key &= is_parents_key(&F::DEFINITION, or_to.name());
+        }
+        relation
     }
 
     /// The rows of `F` that point at the row by a content type and an object id, as Django's generic
@@ -168,7 +229,7 @@ impl<E: Entity, F: Entity> Relation<E, F> {
         let hop = Hop {
             definition: const { &F::DEFINITION },
             from: E::DEFINITION.key,
-            to: object_id.name(),
+            to: To::Column(object_id.name()),
             to_one: false,
             foreign_key: false,
             condition: Some(condition),
@@ -333,7 +394,7 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
         let hop = Hop {
             definition: const { &F::DEFINITION },
             from,
-            to,
+            to: To::Column(to),
             to_one: true,
             foreign_key,
             condition: None,

@@ -1,9 +1,9 @@
 //! Statistics that are kept for a while: [`StatisticsCache`].
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::model::Statistics;
+use crate::kept::{Aged, Kept};
 
 /// Keeps the [`Statistics`] of one database until they are too old; shared between threads.
 ///
@@ -27,39 +27,31 @@ use super::model::Statistics;
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct StatisticsCache {
-    max_age: Duration,
-    state: Mutex<State>,
-}
+pub struct StatisticsCache(Kept<Statistics>);
 
-#[derive(Debug, Default)]
-struct State {
-    kept: Option<Statistics>,
-    /// Somebody is reading new ones.
-    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
-    reading: bool,
+impl Aged for Statistics {
+    fn age(&self) -> Duration {
+        self.age()
+    }
 }
 
 impl StatisticsCache {
     /// A cache without statistics, which keeps them for so long.
     #[must_use]
     pub fn new(max_age: Duration) -> Self {
-        Self {
-            max_age,
-            state: Mutex::default(),
-        }
+        Self(Kept::new(max_age))
     }
 
     /// The statistics, if they are not too old.
     #[must_use]
     pub fn fresh(&self) -> Option<Statistics> {
-        self.latest().filter(|kept| kept.age() < self.max_age)
+        self.0.fresh()
     }
 
     /// The statistics, however old.
     #[must_use]
     pub fn latest(&self) -> Option<Statistics> {
-        self.lock().kept.clone()
+        self.0.latest()
     }
 
     /// Whether new ones should be read: there are none, or they are too old.
@@ -70,49 +62,12 @@ impl StatisticsCache {
 
     /// Keeps these.
     pub fn put(&self, statistics: Statistics) {
-        self.lock().kept = Some(statistics);
+        self.0.put(statistics);
     }
 
     /// Forgets what it keeps.
     pub fn clear(&self) {
-        self.lock().kept = None;
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // A panic elsewhere cannot leave the state half-changed.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What to go on with, or the right to read new ones.
-    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
-    fn claim(&self) -> Result<Statistics, Reading<'_>> {
-        let mut state = self.lock();
-        match &state.kept {
-            Some(kept) if state.reading || kept.age() < self.max_age => Ok(kept.clone()),
-            _ => {
-                state.reading = true;
-                Err(Reading(self))
-            }
-        }
-    }
-}
-
-/// The right to read; given back also where that fails.
-#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
-struct Reading<'a>(&'a StatisticsCache);
-
-#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
-impl Reading<'_> {
-    fn keep(self, statistics: Statistics) -> Statistics {
-        self.0.put(statistics.clone());
-        statistics
-    }
-}
-
-#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
-impl Drop for Reading<'_> {
-    fn drop(&mut self) {
-        self.0.lock().reading = false;
+        self.0.clear();
     }
 }
 
@@ -130,7 +85,7 @@ impl StatisticsCache {
         client: &mut impl crate::driver::postgres::Execute,
         tables: &super::TableSet,
     ) -> Result<Statistics, crate::Error> {
-        match self.claim() {
+        match self.0.claim() {
             Ok(kept) => Ok(kept),
             Err(reading) => Ok(reading.keep(Statistics::read(client, tables)?)),
         }
@@ -148,7 +103,7 @@ impl StatisticsCache {
         client: &impl crate::driver::tokio_postgres::Execute,
         tables: &super::TableSet,
     ) -> Result<Statistics, crate::Error> {
-        match self.claim() {
+        match self.0.claim() {
             Ok(kept) => Ok(kept),
             Err(reading) => Ok(reading.keep(Statistics::read_async(client, tables).await?)),
         }
@@ -172,23 +127,5 @@ mod tests {
         assert!(cache.latest().is_some());
         cache.clear();
         assert!(cache.latest().is_none());
-    }
-
-    #[test]
-    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
-    fn one_reads_while_the_others_go_on() {
-        let cache = StatisticsCache::new(Duration::from_secs(60));
-        let old = Statistics::from_rows([]).aged(Duration::from_secs(61));
-        assert!(
-            cache.claim().is_err() && cache.claim().is_err(),
-            "there is none to go on with"
-        );
-        cache.put(old);
-        let reading = cache.claim().expect_err("the first reads");
-        assert!(cache.claim().is_ok(), "the others do not");
-        drop(reading);
-        let reading = cache.claim().expect_err("it failed: the next one reads");
-        reading.keep(Statistics::from_rows([]));
-        assert!(!cache.is_stale() && cache.claim().is_ok());
     }
 }

@@ -80,12 +80,16 @@ impl ColumnStatistics {
     /// How many values there are that are none of the most common; at least 1 where there are such rows.
     #[expect(clippy::cast_precision_loss, reason = "a guess needs no more")]
     pub fn rest_values(&self, rows: Option<f64>) -> Option<f64> {
-        let distinct = match self.distinct {
-            0.0 => return None,
-            share if share < 0.0 => -share * rows?,
-            number => number,
-        };
-        Some((distinct - self.common.len() as f64).max(1.0))
+        Some((self.values(rows)? - self.common.len() as f64).max(1.0))
+    }
+
+    /// How many values there are.
+    pub fn values(&self, rows: Option<f64>) -> Option<f64> {
+        match self.distinct {
+            0.0 => None,
+            share if share < 0.0 => Some(-share * rows?),
+            number => Some(number),
+        }
     }
 
     /// Compared with a value that is not NULL; false where the column is NULL, but for `IS [NOT] DISTINCT FROM`.

@@ -2,7 +2,7 @@
 
 use super::model::Statistics;
 use crate::predicate::Predicate;
-use crate::schema::{Entity, Relation, Tenant};
+use crate::schema::{Column, Entity, Relation, SqlType, Tenant};
 
 impl Statistics {
     /// How many rows a table has, about; `None` if that is not known.
@@ -15,6 +15,12 @@ impl Statistics {
     #[must_use]
     pub fn rows_of_tenant<E: Entity>(&self, _: E, tenant: impl Into<Tenant>) -> Option<f64> {
         self.tenant_rows(&E::DEFINITION, &tenant.into())
+    }
+
+    /// How much of a column is NULL, about: from 0 to 1; `None` if that is not known.
+    #[must_use]
+    pub fn null_fraction<E: Entity, T: SqlType>(&self, column: Column<E, T>) -> Option<f64> {
+        Some(self.column(&E::DEFINITION, column.name())?.nulls)
     }
 
     /// The share of a table's rows for which the condition is true, about: from 0 to 1. `None` where the statistics say

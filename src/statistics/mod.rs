@@ -13,6 +13,7 @@ mod column;
 mod datum;
 mod estimate;
 mod evaluate;
+mod found;
 mod labels;
 mod model;
 mod pattern;
@@ -30,6 +31,7 @@ mod value;
 
 pub use cache::StatisticsCache;
 pub(crate) use datum::Datum;
+pub(crate) use found::catalog;
 pub use model::Statistics;
 pub(crate) use pointing::MOST_OF_ALL;
 pub use row::StatisticsRow;

@@ -182,8 +182,7 @@ impl TableStatistics {
     }
 
     fn is_of(&self, definition: &EntityDefinition) -> bool {
-        self.table_name == definition.table
-            && self.schema_name == definition.schema.unwrap_or_default()
+        definition.is_called(&self.schema_name, &self.table_name)
     }
 
     pub fn column(&self, name: &str) -> Option<&ColumnStatistics> {

@@ -20,6 +20,16 @@ impl Statistics {
         self.table(definition)?.rows
     }
 
+    /// How many different values a column has.
+    pub(crate) fn distinct_values(
+        &self,
+        definition: &EntityDefinition,
+        column: &str,
+    ) -> Option<f64> {
+        self.column(definition, column)?
+            .values(self.rows(definition))
+    }
+
     /// How many rows of a table are the tenant's.
     pub(crate) fn tenant_rows(
         &self,

@@ -3,18 +3,15 @@
 use sea_query::{Expr, ExprTrait, Func, IntoIden, JoinType, Query, SelectStatement, Value};
 
 use super::datum::Datum;
+use super::found::catalog;
 use super::model::Statistics;
 use super::table_set::{Label, TableSet};
 use crate::render::bound;
-use crate::schema::{DataType, Definition, SqlType};
+use crate::schema::DataType;
 use crate::statement::{OutputColumn, Statement};
 
 const TEXTS: DataType = DataType::Array(&DataType::Text);
 const REALS: DataType = DataType::Array(&DataType::Real);
-
-fn catalog(table: &'static str) -> (&'static str, &'static str) {
-    ("pg_catalog", table)
-}
 
 /// `row_count`: of a table with children that is not partitioned, the catalog counts only the rows that are in no child.
 const ROW_COUNT: &str =
@@ -63,55 +60,22 @@ impl Statistics {
     /// and a view have no rows in the answer, which is no error.
     #[must_use]
     pub fn statement(tables: &TableSet) -> Statement {
-        let names = |name: fn(&Definition) -> &'static str| {
-            let names: Vec<_> = tables
-                .tables
-                .iter()
-                .map(|table| name(table).to_owned())
-                .collect();
-            bound(names.into_value())
-        };
-        let mut wanted = Query::select();
-        wanted
-            .expr_as(
-                Func::cust("unnest").arg(names(|table| table.schema.unwrap_or_default())),
-                "schema_name",
-            )
-            .expr_as(
-                Func::cust("unnest").arg(names(|table| table.table)),
-                "table_name",
-            );
         let mut select = Query::select();
         for (name, expression, ..) in OUTPUTS {
             select.expr_as(Expr::cust(expression), name);
         }
-        select
-            .from_subquery(wanted, "wanted")
-            .join_as(
-                JoinType::InnerJoin,
-                catalog("pg_class"),
-                "class",
-                Expr::cust("class.relname = wanted.table_name AND class.relkind IN ('r', 'p', 'm', 'f')"),
-            )
-            .join_as(
-                JoinType::InnerJoin,
-                catalog("pg_namespace"),
-                "namespace",
-                // `to_regclass` would do, but for a schema that may not be used it is an error.
-                Expr::cust(
-                    "namespace.oid = class.relnamespace AND has_schema_privilege(namespace.oid, 'USAGE') AND \
-                     CASE wanted.schema_name WHEN '' THEN pg_table_is_visible(class.oid) \
-                     ELSE namespace.nspname = wanted.schema_name END",
+        tables.find(&mut select);
+        select.join_as(
+            JoinType::LeftJoin,
+            catalog("pg_stats"),
+            "stats",
+            // The second half is what gets into the view: it is a security barrier, and would be computed whole.
+            Expr::cust("stats.schemaname = namespace.nspname AND stats.tablename = class.relname")
+                .and(
+                    Expr::col(("stats", "tablename"))
+                        .eq(Func::cust("ANY").arg(tables.table_names())),
                 ),
-            )
-            .join_as(
-                JoinType::LeftJoin,
-                catalog("pg_stats"),
-                "stats",
-                // The second half is what gets into the view: it is a security barrier, and would be computed whole.
-                Expr::cust("stats.schemaname = namespace.nspname AND stats.tablename = class.relname")
-                    .and(Expr::col(("stats", "tablename")).eq(Func::cust("ANY").arg(names(|table| table.table)))),
-            );
+        );
         let outputs = OUTPUTS.map(|(name, _, data_type, nullable)| OutputColumn {
             name: name.into(),
             data_type,

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod bad_input;
+mod catalog;
 mod content_types;
 mod cursors;
 mod dashboard;

@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 use pagewise::chat::{self, Experiment, Message, Session, Tag, TaggedItem, Trace};
 use pagewise::expression::{coalesce, lower};
+use pagewise::listing::OrderForm;
 use pagewise::{Cursor, Entity, Listing, Page, Predicate, Relation, Strategy, TextOrder, Total};
 use postgres::Client;
 
@@ -237,6 +238,45 @@ fn sorted_by_what_is_computed() {
 
     let listing = sessions().order_by(lower(Session::EXTERNAL_ID).asc());
     snapshot!("by_function", &mut client, listing.page(Page::first(5)));
+}
+
+#[test]
+fn sorted_in_every_form() {
+    let mut client = reader();
+    let messages = chat::message_timestamps();
+    let listing = sessions()
+        .order_by(messages.last.desc())
+        .show((&messages.last, &messages.count));
+    let grouped = listing.clone().order_form(OrderForm::Grouped);
+    snapshot!("by_grouped", &mut client, grouped.page(Page::first(5)));
+    let walk = listing.order_form(OrderForm::Walk).walk_limit(512);
+    snapshot!("by_walk", &mut client, walk.clone().page(Page::first(5)));
+    let cursor = after(&mut client, &walk, Page::first(5));
+    snapshot!(
+        "by_walk_after",
+        &mut client,
+        walk.page(Page::after(cursor, 5))
+    );
+
+    // Of each team its own sessions, and only those that count.
+    let sessions = Experiment::sessions().filter(Session::PLATFORM.is_distinct_from("evaluations"));
+    let active = sessions.max(Session::LAST_ACTIVITY_AT).named("last_active");
+    let listing = Listing::of(Experiment)
+        .tenant(TEAM)
+        .order_by(active.desc())
+        .order_form(OrderForm::Walk)
+        .page(Page::offset(2, 5));
+    snapshot!("by_walk_of_team", &mut client, listing);
+
+    // The first of each group, and what nothing gives where there is no group.
+    let messages = Session::messages();
+    let opening = messages.first(Message::MESSAGE_TYPE, Message::CREATED_AT.asc());
+    let listing = self::sessions()
+        .order_by(opening.asc())
+        .order_by(messages.count().desc())
+        .order_form(OrderForm::Grouped)
+        .page(Page::first(5));
+    snapshot!("by_grouped_first", &mut client, listing);
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Numbers for each stretch of time: [`Series`].
 
-mod stretches;
 mod write;
 
 use std::borrow::Cow;
@@ -277,7 +276,8 @@ impl Series {
         }
         of_rows(&self.rows, &self.numbers)?;
         if let Some(window) = &self.filled {
-            self.bucket.check(window, self.max_buckets)?;
+            self.bucket
+                .check(window, self.max_buckets, ".max_buckets(..)")?;
         }
         if let Some(pieces) = &self.pieces {
             of_table(&self.rows, &pieces.name, pieces.of)?;

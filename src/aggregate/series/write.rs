@@ -12,13 +12,13 @@ use sea_query::{
     SelectStatement, WindowStatement,
 };
 
-use super::stretches::stretches;
 use super::{Pieces, Series, Time};
 use crate::aggregate::bucket::START_TYPE;
 use crate::aggregate::leaves::{Leaf, Leaves, from_set};
 use crate::aggregate::number::NumberNode;
 use crate::aggregate::part::{Output, OutputValue, Part, Whose, Writer, Written, sealed};
 use crate::aggregate::set::ordinal;
+use crate::aggregate::stretches::stretches;
 use crate::error::Error;
 use crate::render::{Renderer, START, Scope, Split, iden, select_as};
 use crate::schema::DataType;

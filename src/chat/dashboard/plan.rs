@@ -5,8 +5,9 @@
     expect(dead_code, reason = "answers are read by the drivers")
 )]
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
+use super::super::trends::last_day;
 use super::super::{
     Channel, Chat, Experiment, Message, Participant, Session, Tag, TaggedItem, Trace,
     VERSION_CATEGORY,
@@ -24,9 +25,6 @@ use crate::expression::{Expression, coalesce};
 use crate::order::Direction;
 use crate::strategy::Strategy;
 use crate::time_zone::TimeZone;
-
-/// How far back trends go, and how many hours they touch.
-const TREND_HOURS: i64 = 24;
 
 /// The parts of a dashboard.
 #[derive(Clone, Debug)]
@@ -338,12 +336,7 @@ impl Plan {
             .by(Experiment::ID)
             .numbers(bots.count())
             .limit(u32::MAX);
-        let day = TimeDelta::hours(TREND_HOURS);
-        let since = request.trends_until.checked_sub_signed(day);
-        let since = since.unwrap_or(request.trends_until);
-        let start = since.duration_trunc(TimeDelta::hours(1)).unwrap_or(since);
-        let end = start.checked_add_signed(TimeDelta::hours(TREND_HOURS + 1));
-        let end = end.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let (start, window) = last_day(request.trends_until);
         // Runs may still be those of a version.
         let bot = coalesce(
             Trace::experiment().value(Experiment::WORKING_VERSION_ID),
@@ -353,8 +346,8 @@ impl Plan {
         let hour = bucket_start(Trace::TIMESTAMP, Bucket::Hour, &TimeZone::UTC)?;
         let runs = Rows::of(Trace)
             .named("recent_runs")
-            .filter(Trace::TIMESTAMP.ge(since))
-            .filter(Trace::TIMESTAMP.lt(end))
+            .filter(Trace::TIMESTAMP.ge(window.start()))
+            .filter(Trace::TIMESTAMP.lt(window.end()))
             .filter(Trace::STATUS.any_of(["success", "error"]))
             .filter(bot.is_in(&bots.values(Experiment::ID)));
         let success = runs

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::super::trends::TREND_HOURS;
 use super::super::{Experiment, Participant, Tag, TaggedItem};
 use super::data::{
     ActiveParticipant, Bot, BotPerformance, ChannelBreakdown, DashboardData, MessageVolume,
@@ -15,9 +16,6 @@ use super::request::{BotOrder, BotPage};
 use crate::aggregate::{AggregateRow, BatchAnswer, Part, Series, SeriesRow};
 use crate::error::Error;
 use crate::order::Direction;
-
-/// The hours that a trend has.
-const HOURS: usize = 25;
 
 /// The answers, one for each statement.
 struct Answers<'a>(&'a [BatchAnswer]);
@@ -248,8 +246,8 @@ fn trends(answers: &Answers<'_>, part: &TrendsPart) -> Result<Vec<Trend>, Error>
             Trend {
                 id,
                 start: part.start,
-                success: vec![0; HOURS],
-                error: vec![0; HOURS],
+                success: vec![0; TREND_HOURS],
+                error: vec![0; TREND_HOURS],
             },
         );
     }
@@ -261,7 +259,7 @@ fn trends(answers: &Answers<'_>, part: &TrendsPart) -> Result<Vec<Trend>, Error>
             continue;
         };
         let at = usize::try_from((hour - part.start).num_hours()).ok();
-        if let Some(at) = at.filter(|at| *at < HOURS) {
+        if let Some(at) = at.filter(|at| *at < TREND_HOURS) {
             trend.success[at] = run.get(&part.success)?;
             trend.error[at] = run.get(&part.error)?;
         }

@@ -357,7 +357,8 @@ impl Dashboard {
             )
         };
         if !self.is_sparse && self.panels.iter().any(is_chart) {
-            self.bucket.check(&self.filters.window, MAX_BUCKETS)?;
+            self.bucket
+                .check(&self.filters.window, MAX_BUCKETS, ".max_buckets(..)")?;
         }
         DashboardStatement::new(Plan::new(self), self)
     }

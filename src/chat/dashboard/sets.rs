@@ -1,7 +1,8 @@
 //! Which rows a dashboard counts.
 
 use super::super::{
-    Channel, Chat, Experiment, Match, Message, Participant, Session, TaggableIds, Tagged, tagged,
+    Channel, Chat, EVALUATIONS, Experiment, Match, Message, Participant, Session, TaggableIds,
+    Tagged, tagged,
 };
 use super::conversations::Conversation;
 use super::request::Filters;
@@ -9,7 +10,6 @@ use crate::predicate::Predicate;
 
 const HUMAN: &str = "human";
 const AI: &str = "ai";
-const EVALUATIONS: &str = "evaluations";
 const SETUP: &str = "setup";
 
 /// The platforms that every chatbot has, without a channel of its own.

@@ -7,7 +7,7 @@ use crate::annotation::{Aggregate, AnnotationNode, Computed, TextOrder};
 use crate::expression::Node;
 use crate::order::{Direction, Nulls, OrderNode};
 use crate::predicate::{ArrayComparison, Comparison, Linked, PredicateNode, Quantifier};
-use crate::schema::{Definition, Path};
+use crate::schema::{Definition, Path, To};
 
 /// A fingerprint of an order: the table, and each sort key with its direction.
 ///
@@ -119,6 +119,12 @@ impl Fnv {
                 self.byte(33);
                 self.text(column);
             }
+            Computed::OverTime(over_time) => {
+                self.byte(35);
+                self.node(&over_time.instant);
+                self.text(&over_time.bucket.to_string());
+                self.text(over_time.zone.name());
+            }
             Computed::First { value, order } => {
                 self.byte(34);
                 self.node(value);
@@ -168,7 +174,15 @@ impl Fnv {
         for hop in &path.hops {
             self.table(hop.definition);
             self.text(hop.from);
-            self.text(hop.to);
+            match hop.to {
+                To::Column(to) => self.text(to),
+                To::Either(to, or_to) => {
+                    self.text(to);
+                    // No condition begins with it.
+                    self.byte(13);
+                    self.text(or_to);
+                }
+            }
             self.condition(hop.condition.as_ref());
         }
         self.byte(0);

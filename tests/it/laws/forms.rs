@@ -44,7 +44,7 @@ pub fn digit<T: Copy>(list: &[T], seed: &mut u64) -> T {
 }
 
 /// What statistics know of.
-const TABLES: &str = "annotations_customtaggeditem, annotations_tag, chat_chat, chat_chatmessage, experiments_experiment, \
+pub const TABLES: &str = "annotations_customtaggeditem, annotations_tag, chat_chat, chat_chatmessage, experiments_experiment, \
     experiments_experimentsession, experiments_participant, trace_trace";
 
 #[derive(Default)]

@@ -16,6 +16,7 @@ mod no_fan_out;
 mod one_row;
 mod one_statement;
 mod only_shown;
+mod order_forms;
 mod partition;
 mod pipeline;
 mod same_rows;

@@ -258,6 +258,40 @@ pub fn linked_plan() -> impl Strategy<Value = Plan> {
     planned(filters, prop_oneof![6 => own, 1 => value(1)])
 }
 
+/// A request that is sorted by something computed first: often by what comes first in its own order.
+pub fn computed_plan() -> impl Strategy<Value = Plan> {
+    let annotation = (any::<u8>(), aggregate(1))
+        .prop_map(|(relation, plan)| ValuePlan::Annotation(relation, plan.into()));
+    // The functions of a column; of one that has an order the largest value, and the least.
+    let extreme = (
+        any::<u8>(),
+        aggregate(1),
+        any::<bool>(),
+        any::<Option<bool>>(),
+    )
+        .prop_map(|(relation, mut plan, descending, nulls_last)| {
+            plan.function = 3;
+            plan.variant = u8::from(!descending);
+            OrderPlan {
+                value: ValuePlan::Annotation(relation, plan.into()),
+                descending,
+                nulls_first: nulls_last.map(|_| false),
+            }
+        });
+    let first = prop_oneof![2 => extreme, 1 => order(annotation)];
+    let others = prop_oneof![
+        3 => Just(Vec::new()),
+        2 => vec(order(any::<u8>().prop_map(ValuePlan::Own)), 1..2),
+        1 => vec(order(value(1)), 1..2)
+    ];
+    let filters = prop_oneof![2 => Just(Vec::new()), 1 => vec(condition(1), 1..2)];
+    let plan = planned(filters, value(1));
+    (plan, first, others).prop_map(|(mut plan, first, others)| {
+        plan.orders = std::iter::once(first).chain(others).collect();
+        plan
+    })
+}
+
 /// A request with several filters.
 pub fn filtered_plan() -> impl Strategy<Value = Plan> {
     planned(vec(condition(1), 2..6), value(1))

@@ -16,7 +16,7 @@ const FINEST: u8 = 15;
 ///
 /// Days, weeks and months are counted on the calendar, and then placed in time: a day that was left out, since a country
 /// crossed the date line, is none. Parts of hours are counted in time: the hour that comes twice is two.
-pub(super) fn stretches(
+pub(crate) fn stretches(
     bucket: Bucket,
     zone: &TimeZone,
     window: &Window,

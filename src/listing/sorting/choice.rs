@@ -1,0 +1,327 @@
+//! The choice between the forms of a computed order.
+
+use std::sync::Arc;
+
+use super::cost::{Cost, Costs};
+use super::form::OrderForm;
+use super::plan::{Sorting, Walk};
+use super::walk::extreme;
+use super::walk_length::{WalkRefused, Wanted};
+use crate::annotation::{AnnotationNode, Values};
+use crate::catalog::Catalog;
+use crate::expression::Node;
+use crate::order::{Direction, Nulls, OrderNode};
+use crate::predicate::{Comparison, PredicateNode};
+use crate::schema::{Definition, Tenancy, Tenant};
+
+/// What the choice depends on.
+pub(in crate::listing) struct Circumstances<'c> {
+    pub definition: Definition,
+    pub tenant: Option<&'c Tenant>,
+    pub catalog: Option<&'c Catalog>,
+    pub filters: &'c [PredicateNode],
+    /// The sort keys in the direction in which the page is read.
+    pub orders: &'c [OrderNode],
+    pub form: OrderForm,
+    pub walk_limit: u32,
+    /// How many rows are wanted: those of the page, and those before it.
+    pub wanted: u64,
+    /// Rows are dropped before the page.
+    pub has_offset: bool,
+    /// The page begins at a cursor, and whether its first value is NULL.
+    pub cursor: Option<bool>,
+    /// All conditions stand beside each other.
+    pub is_flat: bool,
+    /// Rows are found by what links to them.
+    pub have_driver: bool,
+}
+
+const PROBE: &str = "a sub-select for each row";
+const GROUPED: &str = "one pass over all related rows, grouped and joined";
+const ASKED: &str = "asked for";
+const NO_CATALOG: &str = "no catalog was given";
+
+/// How the sort keys are found.
+pub(in crate::listing) fn choose(circumstances: &Circumstances<'_>) -> Sorting {
+    let mut sorting = Sorting::default();
+    match circumstances.orders.first() {
+        Some(leading) if leading.node.is_plain() => {
+            circumstances.by_plain(leading, &mut sorting);
+        }
+        _ => {}
+    }
+    let mut values = Values::default();
+    for order in circumstances.orders {
+        order.node.walk(&mut |node| {
+            if let Node::Annotation(annotation) = node {
+                values.add(annotation);
+            }
+        });
+    }
+    for value in values {
+        circumstances.by_computed(&value, &mut sorting);
+    }
+    sorting
+}
+
+/// A form, and why.
+struct Choice {
+    is_grouped: bool,
+    reason: String,
+    index: Option<String>,
+    wants: Option<String>,
+    /// What it costs, in microseconds.
+    cost: Option<f64>,
+}
+
+impl Circumstances<'_> {
+    fn costs<'c>(&'c self, catalog: &'c Catalog) -> Costs<'c> {
+        let statistics = catalog.statistics();
+        let shares = self
+            .filters
+            .iter()
+            .filter_map(|filter| statistics.selectivity(self.definition, filter));
+        let share = shares.product::<f64>();
+        let all = match self.tenant {
+            Some(tenant) => statistics.tenant_rows(self.definition, tenant),
+            None => statistics.rows(self.definition),
+        };
+        Costs {
+            catalog,
+            tenant: self.tenant,
+            rows: all.map(|rows| (rows * share).max(1.0)),
+            share,
+        }
+    }
+
+    /// The columns that all rows have one value of.
+    fn equal_columns(&self) -> Vec<&'static str> {
+        let tenant = match self.definition.tenancy {
+            Tenancy::Column { name, .. } => Some(name),
+            _ => None,
+        };
+        let filters = self.filters.iter().filter_map(|filter| match filter {
+            PredicateNode::Compare(
+                Node::Column(name),
+                Comparison::Equal,
+                Node::Value(_) | Node::NamedValue(_) | Node::Constant(_),
+            ) => Some(*name),
+            _ => None,
+        });
+        tenant.into_iter().chain(filters).collect()
+    }
+
+    /// By a value of the row itself, which an index may have in order.
+    fn by_plain(&self, leading: &OrderNode, sorting: &mut Sorting) {
+        let has_other_nulls =
+            leading.nullable && leading.nulls != leading.direction.default_nulls();
+        let Some(catalog) = self.catalog else {
+            // A plain index has NULL on the other side.
+            sorting.nulls_apart = has_other_nulls && !self.has_offset;
+            return;
+        };
+        let keys: Vec<_> = self
+            .orders
+            .iter()
+            .map(|order| (&order.node, order.direction, order.nulls))
+            .collect();
+        let equal = self.equal_columns();
+        let fit = catalog.index_of_order(self.definition, &equal, &keys, &[]);
+        let subject = format!("order by {}", leading.name);
+        let Some(fit) = fit else {
+            let mut columns = equal;
+            let direction = match (leading.direction, leading.nulls) {
+                (Direction::Ascending, Nulls::Last) => "",
+                (Direction::Ascending, Nulls::First) => " NULLS FIRST",
+                (Direction::Descending, Nulls::First) => " DESC",
+                (Direction::Descending, Nulls::Last) => " DESC NULLS LAST",
+            };
+            columns.truncate(1);
+            let wanted = match &leading.node {
+                Node::Column(name) => {
+                    let key = format!("{name}{direction}");
+                    let keys: Vec<_> = columns.into_iter().chain([key.as_str()]).collect();
+                    Some(format!("{} ({})", self.definition.table, keys.join(", ")))
+                }
+                _ => None,
+            };
+            let reason = "no index has the rows in this order";
+            let report = &mut sorting.report;
+            report.add_with_index(subject, "all rows, sorted", reason, None, wanted);
+            return;
+        };
+        sorting.nulls_apart =
+            fit.nulls_apart && has_other_nulls && self.cursor.is_none() && self.is_flat_or_first();
+        let (decision, reason) = match (fit.nulls_apart, sorting.nulls_apart) {
+            (true, true) => (
+                "in the order of an index, rows without a value apart",
+                "the index has NULL on the other side",
+            ),
+            (true, false) if self.cursor.is_some() => (
+                "in the order of an index, from the cursor",
+                "an index has the rows in this order",
+            ),
+            (true, false) => ("all rows, sorted", "the index has NULL on the other side"),
+            (false, _) => (
+                "in the order of an index",
+                "an index has the rows in this order",
+            ),
+        };
+        let index = Some(fit.index.name.clone());
+        let report = &mut sorting.report;
+        report.add_with_index(subject, decision, reason, index, None);
+    }
+
+    /// Whether the page can be put together from two parts.
+    fn is_flat_or_first(&self) -> bool {
+        self.is_flat || !self.has_offset
+    }
+
+    /// By a value that is computed from other rows.
+    fn by_computed(&self, value: &Arc<AnnotationNode>, sorting: &mut Sorting) {
+        // One row that is pointed at: joined.
+        if matches!(value.computed, crate::annotation::Computed::Related(_)) {
+            return;
+        }
+        let subject = format!("order by {}", value.name);
+        let choice = self.probe_or_grouped(value);
+        let walk = self.walk(value, choice.cost);
+        let decision = if choice.is_grouped { GROUPED } else { PROBE };
+        match walk {
+            Ok((walk, index, reason)) => {
+                let decision = format!("down {} related rows, then {decision}", walk.rows);
+                sorting.walk = Some(walk);
+                let report = &mut sorting.report;
+                report.add_with_index(subject, decision, reason, index, None);
+            }
+            Err(refused) => {
+                let mut reason = choice.reason;
+                let mut wants = choice.wants;
+                match refused {
+                    Some(WalkRefused::Impossible) if self.form == OrderForm::Walk => {
+                        reason = "related rows cannot be walked in this order".to_owned();
+                    }
+                    Some(WalkRefused::NoIndex(index)) => wants = wants.or(Some(index)),
+                    _ => {}
+                }
+                let report = &mut sorting.report;
+                report.add_with_index(subject, decision, reason, choice.index, wants);
+            }
+        }
+        if choice.is_grouped {
+            sorting.grouped.push(Arc::clone(value));
+        }
+    }
+
+    fn probe_or_grouped(&self, value: &AnnotationNode) -> Choice {
+        let costs = self.catalog.map(|catalog| self.costs(catalog));
+        let (probe, grouped) = match &costs {
+            Some(costs) => (costs.probe(value), costs.grouped(value)),
+            None => (Cost::default(), Cost::default()),
+        };
+        let choice = |is_grouped: bool, reason: String| Choice {
+            is_grouped,
+            reason,
+            index: if is_grouped {
+                None
+            } else {
+                probe.index.clone()
+            },
+            wants: probe.wants.clone(),
+            cost: if is_grouped {
+                grouped.microseconds
+            } else {
+                probe.microseconds
+            },
+        };
+        let is_possible = value.is_groupable();
+        match self.form {
+            OrderForm::Probe => return choice(false, ASKED.to_owned()),
+            OrderForm::Grouped if is_possible => return choice(true, ASKED.to_owned()),
+            OrderForm::Grouped => {
+                return choice(false, "distinct texts are made so for each row".to_owned());
+            }
+            OrderForm::Chosen | OrderForm::Walk => {}
+        }
+        if self.catalog.is_none() {
+            return choice(false, NO_CATALOG.to_owned());
+        }
+        if !is_possible {
+            return choice(false, "distinct texts are made so for each row".to_owned());
+        }
+        match (probe.microseconds, grouped.microseconds) {
+            _ if probe.is_hopeless => choice(true, "no index finds the rows of one".to_owned()),
+            (Some(by_row), Some(at_once)) => {
+                let milliseconds = |cost: f64| format!("{:.0}", (cost / 1000.0).max(1.0));
+                let reason = format!(
+                    "about {} against {} for the other, by statistics",
+                    milliseconds(f64::min(by_row, at_once)),
+                    milliseconds(f64::max(by_row, at_once)),
+                );
+                choice(at_once < by_row, reason)
+            }
+            _ => choice(
+                false,
+                "nothing is known of how many rows there are".to_owned(),
+            ),
+        }
+    }
+
+    /// The walk, the index that it goes by, and why; why not, if it is not worth while.
+    fn walk(
+        &self,
+        value: &Arc<AnnotationNode>,
+        otherwise: Option<f64>,
+    ) -> Result<(Walk, Option<String>, String), Option<WalkRefused>> {
+        let is_leading = |order: &OrderNode| match &order.node {
+            Node::Annotation(annotation) => annotation.is_same_value(value),
+            _ => false,
+        };
+        let (Some(leading), false) = (self.orders.first(), self.have_driver) else {
+            return Err(None);
+        };
+        let [hop] = value.path.hops.as_slice() else {
+            return Err(Some(WalkRefused::Impossible));
+        };
+        let Some((column, direction)) = extreme(value) else {
+            return Err(Some(WalkRefused::Impossible));
+        };
+        let fits = is_leading(leading)
+            && leading.direction == direction
+            && leading.nulls == Nulls::Last
+            && self.cursor != Some(true)
+            && self.orders[1..].iter().all(|order| order.node.is_plain());
+        if !fits {
+            return Err(Some(WalkRefused::Impossible));
+        }
+        let Some(to) = hop.to.column() else {
+            return Err(Some(WalkRefused::Impossible));
+        };
+        let by_row = self.catalog.is_none_or(|catalog| {
+            let index = catalog.index_with_prefix(hop.definition, &[to, column], &[]);
+            index.is_some()
+        });
+        let from_cursor = self.cursor.is_some() && by_row;
+        let walk = |rows| Walk {
+            annotation: Arc::clone(value),
+            rows,
+            from_cursor,
+        };
+        match (self.form, self.catalog) {
+            (OrderForm::Walk, _) => Ok((walk(self.walk_limit.into()), None, ASKED.to_owned())),
+            (OrderForm::Chosen, Some(catalog)) => {
+                let wanted = Wanted {
+                    definition: self.definition,
+                    rows: self.wanted,
+                    limit: self.walk_limit,
+                    otherwise,
+                    may_be_deep: self.cursor.is_some() && !from_cursor,
+                };
+                let (rows, index) = self.costs(catalog).walk(value, wanted)?;
+                let reason = "the page is likely to be full by then, by statistics".to_owned();
+                Ok((walk(rows), Some(index), reason))
+            }
+            _ => Err(None),
+        }
+    }
+}

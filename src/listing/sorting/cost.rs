@@ -1,0 +1,200 @@
+//! What each form of a computed order costs, by the catalog: [`Costs`].
+
+use super::columns;
+use super::walk::extreme;
+use crate::annotation::AnnotationNode;
+use crate::catalog::{Catalog, Index};
+use crate::schema::{Definition, Hop, Tenancy, Tenant};
+use crate::statistics::Statistics;
+
+/// What is done to one row, measured, in microseconds on one machine; only the ratios count.
+const LOOK: f64 = 2.0;
+/// A row that an index has found.
+const FOUND: f64 = 0.7;
+/// One that is in the index whole.
+const IN_INDEX: f64 = 0.1;
+/// A row of a table that is read from its beginning.
+const READ: f64 = 0.1;
+/// A row that is put into its group.
+const PUT_INTO_GROUP: f64 = 0.15;
+/// A row that is joined to another table as a whole.
+const JOINED: f64 = 0.4;
+/// As many rows as a table is taken to have of which nothing is known.
+const MANY: f64 = 1e6;
+
+/// What is known of the rows of a list, and of those that belong to them.
+pub(super) struct Costs<'c> {
+    pub catalog: &'c Catalog,
+    pub tenant: Option<&'c Tenant>,
+    /// How many rows are sorted.
+    pub rows: Option<f64>,
+    /// How much of the tenant's rows that is.
+    pub share: f64,
+}
+
+/// What one form costs.
+#[derive(Debug, Default)]
+pub(super) struct Cost {
+    /// `None` where the statistics do not tell.
+    pub microseconds: Option<f64>,
+    /// The index that finds the related rows.
+    pub index: Option<String>,
+    /// The index that would.
+    pub wants: Option<String>,
+    /// Without an index each row reads a whole table.
+    pub is_hopeless: bool,
+}
+
+impl Costs<'_> {
+    pub fn statistics(&self) -> &Statistics {
+        self.catalog.statistics()
+    }
+
+    pub fn tenant_column(definition: Definition) -> Option<&'static str> {
+        match definition.tenancy {
+            Tenancy::Column { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// How many rows a table has that are the tenant's.
+    fn related(&self, definition: Definition) -> Option<f64> {
+        match self.tenant {
+            Some(tenant) => self.statistics().tenant_rows(definition, tenant),
+            None => self.statistics().rows(definition),
+        }
+    }
+
+    /// How many related rows belong to one row.
+    pub fn of_one(&self, hop: &Hop) -> Option<f64> {
+        let all = self.statistics().rows(hop.definition)?;
+        let values = self
+            .statistics()
+            .distinct_values(hop.definition, hop.to.column()?)?;
+        Some((all / values.max(1.0)).max(1.0))
+    }
+
+    /// A sub-select for each row.
+    pub fn probe(&self, annotation: &AnnotationNode) -> Cost {
+        let hop = annotation.path.hops.first();
+        let Some((hop, to)) = hop.and_then(|hop| Some((hop, hop.to.column()?))) else {
+            return Cost::default();
+        };
+        let table = hop.definition;
+        let tenant = Self::tenant_column(table);
+        let with_tenant = |columns: &[&'static str]| {
+            let mut with: Vec<_> = [to].into_iter().chain(tenant).collect();
+            with.extend(columns.iter().filter(|column| **column != to));
+            with.dedup();
+            with
+        };
+        let one = extreme(annotation).filter(|_| annotation.path.hops.len() == 1);
+        if let Some((column, _)) = one
+            && let Some(index) = self.index(table, &[vec![to, column], with_tenant(&[column])])
+        {
+            let counting = self.share_that_counts(hop, annotation).unwrap_or(1.0);
+            // A condition that the index does not tell is tested on the row, and on the next if it is not met.
+            let tested = match tenant.is_some() || counting < 1.0 {
+                true => FOUND / counting.max(0.01),
+                false => 0.0,
+            };
+            return Cost {
+                microseconds: self.rows.map(|rows| rows * (LOOK + tested)),
+                index: Some(index.name.clone()),
+                ..Cost::default()
+            };
+        }
+        let found = self.index(
+            table,
+            &[vec![to], [to].into_iter().chain(tenant).rev().collect()],
+        );
+        let needed = columns::needed(annotation).map(|needed| with_tenant(&needed));
+        let covering = needed
+            .as_ref()
+            .and_then(|needed| self.covering_index(table, to, tenant, needed));
+        let of_one = self.of_one(hop).unwrap_or(1.0);
+        let further = LOOK * looked_up(annotation);
+        let of_row = match (covering, found) {
+            (Some(_), _) => LOOK + of_one * (IN_INDEX + further),
+            (None, Some(_)) => LOOK + of_one * (FOUND + further),
+            (None, None) => self.statistics().rows(table).unwrap_or(MANY) * READ,
+        };
+        let wanted = match (one, covering, found, needed) {
+            (Some((column, _)), ..) => Some(vec![to, column]),
+            (None, None, _, Some(needed)) => Some(needed),
+            (None, None, None, None) => Some(vec![to]),
+            _ => None,
+        };
+        Cost {
+            microseconds: self.rows.map(|rows| rows * of_row),
+            index: covering.or(found).map(|index| index.name.clone()),
+            wants: wanted.map(|columns| format!("{} ({})", table.table, columns.join(", "))),
+            is_hopeless: covering.or(found).is_none(),
+        }
+    }
+
+    /// The first index that begins with one of these lists of columns.
+    fn index(&self, table: Definition, columns: &[Vec<&'static str>]) -> Option<&Index> {
+        let mut columns = columns.iter();
+        columns.find_map(|columns| self.catalog.index_with_prefix(table, columns, &[]))
+    }
+
+    /// An index that finds the related rows of one row, and has all that is read of them.
+    fn covering_index(
+        &self,
+        table: Definition,
+        to: &str,
+        tenant: Option<&str>,
+        needed: &[&str],
+    ) -> Option<&Index> {
+        let indexes = self.catalog.indexes_of(table).iter();
+        let mut usable = indexes
+            .filter(|index| index.is_valid && index.predicate.is_none() && index.method == "btree");
+        usable.find(|index| {
+            let mut keys = index.keys.iter().map(|key| key.column.as_deref());
+            let begins = match keys.next().flatten() {
+                Some(first) if first == to => true,
+                Some(first) if Some(first) == tenant => keys.next() == Some(Some(to)),
+                _ => false,
+            };
+            let has = |name: &&str| {
+                let mut keys = index.keys.iter();
+                keys.any(|key| key.column.as_deref() == Some(*name))
+                    || index.included.iter().any(|column| column == *name)
+            };
+            begins && needed.iter().all(has)
+        })
+    }
+
+    /// One pass over all related rows.
+    pub fn grouped(&self, annotation: &AnnotationNode) -> Cost {
+        let microseconds = annotation.path.hops.first().and_then(|hop| {
+            let all = self.statistics().rows(hop.definition)?;
+            let related = self.related(hop.definition).unwrap_or(all);
+            let read = f64::min(all * READ, related * FOUND);
+            Some(read + related * (PUT_INTO_GROUP + JOINED * looked_up(annotation)))
+        });
+        Cost {
+            microseconds,
+            ..Cost::default()
+        }
+    }
+
+    /// The share of the related rows that count.
+    pub fn share_that_counts(&self, hop: &Hop, annotation: &AnnotationNode) -> Option<f64> {
+        let mut share = 1.0;
+        for condition in hop.condition.iter().chain(&annotation.filter) {
+            share *= self.statistics().selectivity(hop.definition, condition)?;
+        }
+        Some(share)
+    }
+}
+
+/// How many rows of other tables are looked up for each related row: on the way, and by conditions.
+fn looked_up(annotation: &AnnotationNode) -> f64 {
+    let hops = &annotation.path.hops;
+    let conditions = hops.iter().filter_map(|hop| hop.condition.as_ref());
+    let conditions = conditions.chain(&annotation.filter);
+    let on_the_way = hops.len().saturating_sub(1);
+    (on_the_way + conditions.map(columns::lookups).sum::<usize>()) as f64
+}

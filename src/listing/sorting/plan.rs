@@ -1,0 +1,29 @@
+//! What was chosen.
+
+use std::sync::Arc;
+
+use crate::annotation::AnnotationNode;
+use crate::report::Report;
+
+/// How the sort keys of a page are found.
+#[derive(Debug, Default)]
+pub(in crate::listing) struct Sorting {
+    /// Values that are computed in one pass for all rows.
+    pub grouped: Vec<Arc<AnnotationNode>>,
+    /// The newest related rows first.
+    pub walk: Option<Walk>,
+    /// Rows in which the first sort key is NULL are read apart from the others.
+    pub nulls_apart: bool,
+    pub report: Report,
+}
+
+/// A walk down the newest related rows.
+#[derive(Debug)]
+pub(in crate::listing) struct Walk {
+    /// The value by which the rows are sorted.
+    pub annotation: Arc<AnnotationNode>,
+    /// How many related rows are walked.
+    pub rows: u64,
+    /// It begins at the cursor's value; a look at each row tells whether it belongs further up.
+    pub from_cursor: bool,
+}
