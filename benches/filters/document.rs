@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::report::job::Way;
-use crate::report::markdown::{INDEXES, LARGEST_TEAM, capitalized, fastest, growth, provenance, ratio};
+use crate::report::markdown::{
+    INDEXES, LARGEST_TEAM, capitalized, fastest, growth, provenance, ratio,
+};
 use crate::report::result::{JobResult, ScaleResult, Timing};
 use crate::report::run::Run;
 use crate::report::{Fallible, chart, targets};

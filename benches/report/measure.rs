@@ -43,7 +43,9 @@ impl Method {
     }
 
     fn prepares(&self, way: Way, milliseconds: f64) -> bool {
-        milliseconds.is_finite() && (self.is_prepared)(way) && !(self.spares() && milliseconds > SLOW)
+        milliseconds.is_finite()
+            && (self.is_prepared)(way)
+            && !(self.spares() && milliseconds > SLOW)
     }
 
     /// How many rounds a candidate is in.

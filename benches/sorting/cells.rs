@@ -87,7 +87,11 @@ pub fn table(result: &ScaleResult) -> String {
             let _ = write!(text, " {team}: {page} |");
         }
     }
-    let _ = writeln!(text, "\n|---|---|{}", "--:|".repeat(TEAMS.len() * PAGES.len()));
+    let _ = writeln!(
+        text,
+        "\n|---|---|{}",
+        "--:|".repeat(TEAMS.len() * PAGES.len())
+    );
     for (sorted, name) in SORTED {
         for indexes in OF_GRID {
             let _ = write!(text, "| {} | {} |", capitalized(name), indexes.key());
@@ -129,9 +133,17 @@ fn summary(with: &str, cells: &[Cell<'_>]) -> String {
         "* Chosen {with}: {over} of {} cells of {NOISE} ms and more are above {AT_MOST}x",
         long.clone().count()
     );
-    for (which, cell) in [("the worst", worst(long)), ("the worst of the quicker", worst(short))] {
+    for (which, cell) in [
+        ("the worst", worst(long)),
+        ("the worst of the quicker", worst(short)),
+    ] {
         if let Some(cell) = cell {
-            let _ = write!(text, "; {which} {} ({})", ratio(Some(cell.ratio())), cell.words());
+            let _ = write!(
+                text,
+                "; {which} {} ({})",
+                ratio(Some(cell.ratio())),
+                cell.words()
+            );
         }
     }
     text.push_str(".\n");
@@ -141,7 +153,10 @@ fn summary(with: &str, cells: &[Cell<'_>]) -> String {
 /// The cells that are above the limit, with what was said of the choice.
 fn over(cells: &[Cell<'_>]) -> String {
     let mut text = String::new();
-    for cell in cells.iter().filter(|cell| cell.is_over() && !cell.is_noise()) {
+    for cell in cells
+        .iter()
+        .filter(|cell| cell.is_over() && !cell.is_noise())
+    {
         let _ = writeln!(text, "* {}: {}", ratio(Some(cell.ratio())), cell.words());
         for note in &cell.job.notes {
             let _ = writeln!(text, "  * {note}");

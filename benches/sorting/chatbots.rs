@@ -85,7 +85,14 @@ impl Sorted {
     /// By hand: its value for each chatbot, and what is joined for that.
     fn by_hand(self) -> [(&'static str, String, String); 2] {
         let (aggregate, related) = (self.aggregate(), self.related());
-        let probe = format!("(SELECT {aggregate} FROM {related} AND x.experiment_id = e.id)");
+        let mut probe = format!("(SELECT {aggregate} FROM {related} AND x.experiment_id = e.id)");
+        if let Self::Activity = self {
+            // Else the planner goes down the team's newest activities for each chatbot, until one is the chatbot's.
+            let fenced = format!(
+                "SELECT x.last_activity_at FROM {related} AND x.experiment_id = e.id OFFSET 0"
+            );
+            probe = format!("(SELECT {aggregate} FROM ({fenced}) x)");
+        }
         let grouped = match self {
             Self::Trace | Self::Activity => "k.value",
             Self::AllSessions | Self::Sessions => "coalesce(k.value, 0)",
@@ -140,13 +147,7 @@ pub fn all(client: &mut Client, place: &Place) -> Fallible<Vec<Job>> {
     Ok(jobs)
 }
 
-fn page(
-    sorted: Sorted,
-    team: Team,
-    at: At,
-    indexes: Indexes,
-    catalog: &Catalog,
-) -> Fallible<Job> {
+fn page(sorted: Sorted, team: Team, at: At, indexes: Indexes, catalog: &Catalog) -> Fallible<Job> {
     let (key, place) = match at.offset {
         0 => ("first", "first page".to_owned()),
         offset => ("deep", format!("OFFSET {offset}")),
@@ -164,7 +165,9 @@ fn page(
         false => sql!("chatbots_page_of_traces"),
     };
     candidates.extend(sorted.by_hand().map(|(form, value, joined)| {
-        let source = shell.replace("{value}", &value).replace("{joined}", &joined);
+        let source = shell
+            .replace("{value}", &value)
+            .replace("{joined}", &joined);
         Candidate::by_hand(form, [at.query(&source)])
     }));
     Ok(Job {

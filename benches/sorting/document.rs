@@ -5,13 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use crate::cells;
+use crate::grid;
+use crate::index_sets::{self, OF_CHATBOTS};
 use crate::report::job::Way;
 use crate::report::markdown::{capitalized, median, provenance, ratio};
 use crate::report::result::{JobResult, ScaleResult, Timing};
 use crate::report::run::Run;
 use crate::report::{Fallible, chart, targets};
-use crate::index_sets::{self, OF_CHATBOTS};
-use crate::grid;
 
 /// Who is compared, in the order of the tables.
 const WAYS: [Way; 6] = [
@@ -153,7 +153,12 @@ fn by_indexes(run: &Run<'_>) -> String {
         let missed: Vec<_> = of_set
             .iter()
             .filter(|target| !target.is_met())
-            .map(|target| target.name.trim_end_matches(&format!(", {name}")).to_owned())
+            .map(|target| {
+                target
+                    .name
+                    .trim_end_matches(&format!(", {name}"))
+                    .to_owned()
+            })
             .collect();
         let _ = writeln!(
             text,

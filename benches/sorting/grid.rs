@@ -40,8 +40,11 @@ struct List {
     sorted: (&'static str, &'static str),
     team: Team,
     pages: Vec<((&'static str, &'static str), Page)>,
-    ours: Box<dyn Fn(&Page, &Catalog) -> Result<Ours, pagewise::Error>>,
+    ours: Box<Build>,
 }
+
+/// Makes the candidates of a page.
+type Build = dyn Fn(&Page, &Catalog) -> Result<Ours, pagewise::Error>;
 
 /// The key of a cell's job.
 pub fn key(sorted: &str, indexes: Indexes, team: &str, page: &str) -> String {

@@ -25,12 +25,7 @@ pub enum Indexes {
 }
 
 /// Those of the grid.
-pub const OF_GRID: [Indexes; 4] = [
-    Indexes::Origin,
-    Indexes::Seed,
-    Indexes::Keys,
-    Indexes::Bare,
-];
+pub const OF_GRID: [Indexes; 4] = [Indexes::Origin, Indexes::Seed, Indexes::Keys, Indexes::Bare];
 
 /// Those of the list of chatbots.
 pub const OF_CHATBOTS: [Indexes; 3] = [Indexes::Origin, Indexes::Seed, Indexes::Wanted];

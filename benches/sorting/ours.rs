@@ -14,7 +14,7 @@ pub const FORMS: [(&str, OrderForm); 3] = [
     ("walk", OrderForm::Walk),
 ];
 
-/// What a statement that is none of these is called.
+/// What a statement that is none of these is called: a walk of another length.
 const OTHER: &str = "another";
 
 /// A page's candidates, and what pagewise says of those that it chose.
@@ -39,15 +39,23 @@ pub fn candidates<E: Entity>(
     }
     let forced = FORMS.map(|(name, form)| forced(&with_catalog, name, form));
     let forced = forced.into_iter().collect::<Result<Vec<_>, _>>()?;
+    // What is not computed has no forms.
+    let has_forms = forced.iter().any(|form| form.queries != forced[0].queries);
     for (way, statement) in [(Way::Catalog, &chosen), (Way::Pagewise, &unaided)] {
         let queries = vec![Query::of(statement)];
         let same = forced.iter().find(|forced| forced.queries == queries);
+        let form = match has_forms {
+            true => same.map_or(OTHER, |forced| forced.form),
+            false => "",
+        };
         candidates.push(Candidate {
-            form: same.map_or(OTHER, |forced| forced.form),
+            form,
             ..Candidate::new(way, queries)
         });
     }
-    candidates.extend(forced);
+    if has_forms {
+        candidates.extend(forced);
+    }
     let said = |way: Way, report: &pagewise::report::Report| {
         let notes = report.notes().iter();
         let notes = notes.map(move |note| format!("{}: {note}", way.name()));
