@@ -329,13 +329,12 @@ fn the_traps_are_there() {
     let seen = RefCell::new(BTreeMap::<&str, u32>::new());
     let cases = at_a_scene(|scene| (data::world(scene), vec(asked(scene), 1..4)));
     let cases = cases.prop_map(|(_, case)| case);
-    let count = 60;
-    check(count, &cases, |(world, requests): (World, Vec<Asked>)| {
+    check(150, &cases, |(world, requests): (World, Vec<Asked>)| {
         let oracle = Oracle {
             world: &world,
             tenant: 1,
         };
-        let mut see = |what: &'static str, is_there: bool| {
+        let see = |what: &'static str, is_there: bool| {
             *seen.borrow_mut().entry(what).or_default() += u32::from(is_there);
         };
         let listed = oracle.chatbots(false);
