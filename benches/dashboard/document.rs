@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::report::job::Way;
-use crate::report::markdown::{capitalized, fastest, provenance, ratio};
+use crate::report::markdown::{INDEXES, capitalized, fastest, provenance, ratio};
 use crate::report::result::{JobResult, ScaleResult, Timing};
 use crate::report::run::Run;
 use crate::report::{Fallible, chart, targets};
@@ -88,6 +88,7 @@ fn markdown(run: &Run<'_>) -> String {
         provenance(
             run,
             "dashboard",
+            INDEXES,
             "The dashboards are those of the largest team, which has 40 % of everything, of a middle and of a small one"
         ),
     );

@@ -121,6 +121,6 @@ fn job(
         title: format!("{title} {}", asked.name()),
         candidates,
         counted: Some(asked.messages(client)?),
-        before: None,
+        ..Job::default()
     })
 }

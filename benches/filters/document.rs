@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::report::job::Way;
-use crate::report::markdown::{LARGEST_TEAM, capitalized, fastest, growth, provenance, ratio};
+use crate::report::markdown::{
+    INDEXES, LARGEST_TEAM, capitalized, fastest, growth, provenance, ratio,
+};
 use crate::report::result::{JobResult, ScaleResult, Timing};
 use crate::report::run::Run;
 use crate::report::{Fallible, chart, targets};
@@ -74,7 +76,7 @@ fn markdown(run: &Run<'_>) -> String {
          second, one of what takes two. Times are those of the fastest round, in milliseconds, with planning: one round \
          trip with an unprepared statement. Ratios are the median of the rounds' ratios. Buffers are those of EXPLAIN \
          (ANALYZE, BUFFERS), hit and read.\n",
-        provenance(run, "filters", LARGEST_TEAM),
+        provenance(run, "filters", INDEXES, LARGEST_TEAM),
     );
     if !run.targets.is_empty() {
         text.push_str("\n## Targets\n\n");

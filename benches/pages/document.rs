@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::report::chart;
 use crate::report::job::Way;
-use crate::report::markdown::{LARGEST_TEAM, capitalized, growth, provenance, ratio};
+use crate::report::markdown::{INDEXES, LARGEST_TEAM, capitalized, growth, provenance, ratio};
 use crate::report::result::{JobResult, Timing};
 use crate::report::run::Run;
 use crate::report::targets;
@@ -53,7 +53,7 @@ fn markdown(run: &Run<'_>) -> String {
          planning\" is one round trip with an unprepared statement, \"prepared\" one with a statement that was prepared \
          and run six times before. In brackets the ratio to *proposed*: of times, the median of the rounds' ratios. \
          Buffers are those of EXPLAIN (ANALYZE, BUFFERS), hit and read.\n",
-        provenance(run, "pages", LARGEST_TEAM),
+        provenance(run, "pages", INDEXES, LARGEST_TEAM),
     );
     if !run.targets.is_empty() {
         text.push_str("\n## Targets, at scale 1\n\n");

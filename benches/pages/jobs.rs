@@ -283,13 +283,8 @@ fn both(listing: &Listing<Session>) -> Result<[Candidate; 2], Box<dyn Error>> {
 
 /// A statement from a file, without the lines for deep pages unless it is one.
 fn file(source: &str, deep: bool, parameters: impl Into<Vec<Value>>) -> Query {
-    let lines = source
-        .lines()
-        .filter_map(|line| match line.strip_suffix("-- deep") {
-            Some(line) => deep.then_some(line),
-            None => Some(line),
-        });
-    Query::from_file(&lines.collect::<Vec<_>>().join("\n"), parameters)
+    let marks: &[&str] = if deep { &["deep"] } else { &[] };
+    Query::from_marked_file(source, marks, parameters)
 }
 
 fn team() -> Value {

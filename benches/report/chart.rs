@@ -11,7 +11,8 @@ fn colour(way: Way) -> &'static str {
         Way::Proposed => "#e8a33d",
         Way::Legacy => "#b07cc6",
         Way::Pagewise => "#1a73e8",
-        Way::Statistics => "#174ea6",
+        Way::Statistics | Way::Catalog => "#174ea6",
+        Way::Forced => "#8ab4f8",
         Way::OneByOne => "#8ab4f8",
         Way::Best => "#34a853",
     }

@@ -21,6 +21,10 @@ pub enum Way {
     Pagewise,
     /// pagewise, with statistics.
     Statistics,
+    /// pagewise, with a catalog.
+    Catalog,
+    /// pagewise, in one of several forms that it is made to take.
+    Forced,
     /// pagewise, each part of what is asked for in a statement of its own.
     OneByOne,
     /// By hand, in one of several forms: the fastest counts.
@@ -35,6 +39,8 @@ impl Way {
             Self::Legacy => "legacy",
             Self::Pagewise => "pagewise",
             Self::Statistics => "with statistics",
+            Self::Catalog => "with catalog",
+            Self::Forced => "forced",
             Self::OneByOne => "one by one",
             Self::Best => "by hand",
         }
@@ -58,9 +64,14 @@ pub struct Job {
     pub counted: Option<u64>,
     /// What is done to the data before. It stays so for the jobs after.
     pub before: Option<fn(&mut Client) -> Fallible<()>>,
+    /// What is to be said beside its figures.
+    pub notes: Vec<String>,
+    /// How many times as long as the first of its ways another may take (and always a second) before it is given up.
+    pub patience: Option<f64>,
 }
 
 /// A statement as it is sent.
+#[derive(Clone, PartialEq)]
 pub struct Query {
     pub text: String,
     pub parameters: Vec<Value>,
@@ -159,6 +170,20 @@ impl Query {
             text: statement.text().to_owned(),
             parameters: statement.parameters().to_vec(),
         }
+    }
+
+    /// From a file, without those lines that are marked with a word which is not among these.
+    pub fn from_marked_file(
+        source: &str,
+        marks: &[&str],
+        parameters: impl Into<Vec<Value>>,
+    ) -> Self {
+        let lines = source.lines().filter(|line| !line.starts_with("--"));
+        let lines = lines.filter_map(|line| match line.split_once(" -- ") {
+            Some((line, mark)) => marks.contains(&mark).then_some(line),
+            None => Some(line),
+        });
+        Self::from_file(&lines.collect::<Vec<_>>().join("\n"), parameters)
     }
 
     /// From a file.

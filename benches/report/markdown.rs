@@ -14,9 +14,12 @@ use super::run::Run;
 pub const LARGEST_TEAM: &str =
     "The pages are those of the largest team, which has 40 % of everything";
 
+/// With which indexes, unless the benchmark has sets of its own.
+pub const INDEXES: &str = "the origin's indexes and those that the design document proposes";
+
 /// When and on what it was run, as the first points of a list; `bench` is the name of the benchmark, `whose` says whose
 /// rows are asked for.
-pub fn provenance(run: &Run<'_>, bench: &str, whose: &str) -> String {
+pub fn provenance(run: &Run<'_>, bench: &str, indexes: &str, whose: &str) -> String {
     let now = DateTime::<Utc>::from(SystemTime::now()).format("%Y-%m-%d");
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let settings: Vec<String> = run
@@ -49,7 +52,7 @@ pub fn provenance(run: &Run<'_>, bench: &str, whose: &str) -> String {
          * **Machine**: virtual, {cores} cores, shared with other work, so that times vary and ratios are what to look \
          at.{load}\n\
          * **Data**: the reference data of this repository (scale 1: 200 k sessions, 2 M messages, 630 k tag links), \
-         freshly vacuumed and all in memory, with the origin's indexes and those that the design document proposes. {whose}. \
+         freshly vacuumed and all in memory, with {indexes}. {whose}. \
          Scales: {scales}.\n",
         arguments = scale_names(run.scales).join(","),
         version = run.version,
@@ -87,6 +90,12 @@ pub fn growth(scales: &[ScaleResult], ways: &[Way]) -> String {
 pub fn fastest(job: Option<&JobResult>, way: Way) -> String {
     let way = job.and_then(|job| job.way(way));
     way.map_or(String::new(), |way| format!("{:.2}", way.planned.fastest()))
+}
+
+/// The median of a way's rounds, or nothing.
+pub fn median(job: Option<&JobResult>, way: Way) -> String {
+    let way = job.and_then(|job| job.way(way));
+    way.map_or(String::new(), |way| format!("{:.2}", way.planned.median()))
 }
 
 fn scale_names(scales: &[ScaleResult]) -> Vec<String> {

@@ -12,7 +12,7 @@ pub mod markdown;
 mod measure;
 mod options;
 pub mod result;
-mod rows;
+pub mod rows;
 pub mod run;
 pub mod targets;
 mod terminal;

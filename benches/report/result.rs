@@ -39,6 +39,11 @@ pub struct WayResult {
 pub struct Timing(pub Vec<f64>);
 
 impl Timing {
+    /// Whether it took too long to be waited for.
+    pub fn is_given_up(&self) -> bool {
+        self.0.iter().any(|time| time.is_infinite())
+    }
+
     pub fn median(&self) -> f64 {
         median(self.0.clone())
     }
@@ -86,6 +91,12 @@ impl JobResult {
             let (left, right) = (left.planned.fastest(), right.planned.fastest());
             left.total_cmp(&right)
         })
+    }
+
+    /// What the way costs in one of its forms.
+    pub fn form(&self, way: Way, form: &str) -> Option<&WayResult> {
+        let mut ways = self.ways.iter();
+        ways.find(|result| result.way == way && result.form == form)
     }
 
     /// The time with planning, against another way's.

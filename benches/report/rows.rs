@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use pagewise::driver::postgres::Execute;
+use postgres::error::SqlState;
 use postgres::types::Type;
 use postgres::{Client, Row};
 
@@ -17,7 +18,7 @@ pub struct Compared {
     pub rows: String,
     /// What is to be said of ways that are not meant to give the same rows.
     pub notes: Vec<String>,
-    /// How long each candidate took, in milliseconds.
+    /// How long each candidate took, in milliseconds; infinitely long where it was given up.
     pub times: Vec<f64>,
 }
 
@@ -35,19 +36,35 @@ pub fn compare(client: &mut Client, job: &Job) -> Result<Compared, Box<dyn Error
     let mut times = Vec::new();
     let mut answers = Vec::new();
     for candidate in &job.candidates {
+        if let (Some(patience), Some(first)) = (job.patience, times.first()) {
+            let limit = (first * patience).max(LEAST_PATIENCE);
+            client.batch_execute(&format!("SET statement_timeout = {limit:.0}"))?;
+        }
         let start = Instant::now();
-        answers.push(answer(client, candidate)?);
-        times.push(start.elapsed().as_secs_f64() * 1000.0);
+        match answer(client, candidate) {
+            Err(error) if job.patience.is_some() && is_cancelled(&*error) => {
+                answers.push(None);
+                times.push(f64::INFINITY);
+            }
+            answer => {
+                answers.push(Some(answer?));
+                times.push(start.elapsed().as_secs_f64() * 1000.0);
+            }
+        }
     }
+    client.batch_execute("RESET statement_timeout")?;
     let expected = job
         .candidates
         .iter()
         .position(|candidate| candidate.way == Way::Legacy)
         .unwrap_or(0);
     let right = job.candidates.get(expected).ok_or("there is no way")?;
-    let expected = &answers[expected];
+    let Some(expected) = &answers[expected] else {
+        return Err(format!("{}: {} was given up", job.title, right.name()).into());
+    };
     let mut notes = Vec::new();
-    for (candidate, answer) in job.candidates.iter().zip(&answers) {
+    let answered = |(candidate, answer)| Some((candidate, Option::as_ref(answer)?));
+    for (candidate, answer) in job.candidates.iter().zip(&answers).filter_map(answered) {
         let different = different(answer, expected);
         match candidate.wrong {
             None if different > 0 => {
@@ -100,6 +117,23 @@ fn different(answer: &Answer, expected: &Answer) -> usize {
     differ + longer + total
 }
 
+/// The last rows of a page's answer: one that is read from its end has the row too many at its beginning.
+pub fn last_rows(answers: Vec<Vec<Row>>) -> Result<Vec<Vec<String>>, Box<dyn Error>> {
+    let rows = answers.first().map_or(&[][..], Vec::as_slice);
+    let page = &rows[rows.len().saturating_sub(SIZE as usize)..];
+    page.iter().map(cells).collect()
+}
+
+fn cells(row: &Row) -> Result<Vec<String>, Box<dyn Error>> {
+    (0..row.len()).map(|at| cell(row, at)).collect()
+}
+
+/// Whether the statement took longer than it was allowed.
+fn is_cancelled(error: &(dyn Error + 'static)) -> bool {
+    let error = error.downcast_ref::<postgres::Error>();
+    error.and_then(postgres::Error::code) == Some(&SqlState::QUERY_CANCELED)
+}
+
 fn answer(client: &mut Client, candidate: &Candidate) -> Result<Answer, Box<dyn Error>> {
     let queries = candidate.queries.iter();
     let answers = queries
@@ -118,7 +152,6 @@ fn page(answers: &[Vec<Row>]) -> Result<Answer, Box<dyn Error>> {
     let rows = answers.first().map_or(&[][..], Vec::as_slice);
     let total = answers.get(1).and_then(|rows| rows.first());
     let total = total.map(|row| row.try_get(0)).transpose()?;
-    let cells = |row: &Row| (0..row.len()).map(|at| cell(row, at)).collect();
     let rows = rows
         .iter()
         .map(cells)
@@ -131,6 +164,9 @@ fn page(answers: &[Vec<Row>]) -> Result<Answer, Box<dyn Error>> {
         .collect();
     Ok(Answer { rows, total })
 }
+
+/// Even a quick first way leaves the others so many milliseconds.
+const LEAST_PATIENCE: f64 = 1000.0;
 
 const NULL: &str = "NULL";
 

@@ -120,12 +120,14 @@ impl Report {
                 job.title,
                 start.elapsed().as_secs_f64()
             );
+            let mut notes = compared.notes;
+            notes.extend(job.notes);
             results.push(JobResult {
                 key: job.key,
                 title: job.title,
                 rows: compared.rows,
                 counted: job.counted,
-                notes: compared.notes,
+                notes,
                 ways,
             });
         }

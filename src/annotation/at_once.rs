@@ -51,7 +51,7 @@ pub(super) fn join(
         return Ok(());
     };
     let counted = |filter: Option<&PredicateNode>, of: Option<SelectStatement>| {
-        renderer.from_path(
+        renderer.untied_path(
             page,
             None,
             &annotation.path,

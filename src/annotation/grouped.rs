@@ -132,7 +132,7 @@ impl<'a> Grouped<'a> {
         let grouped = match &leader.computed {
             Computed::First { value, order } => {
                 let filter = leader.filter.as_ref();
-                renderer.from_path(
+                renderer.untied_path(
                     row,
                     Some(definition),
                     &leader.path,
@@ -163,7 +163,7 @@ impl<'a> Grouped<'a> {
         to: &'static str,
     ) -> Result<SelectStatement, Error> {
         let (filter, is_common) = sql::common_filter(&self.members);
-        renderer.from_path(
+        renderer.untied_path(
             row,
             Some(definition),
             path,

@@ -414,6 +414,8 @@ impl<E: Entity> Listing<E> {
             catalog: self.catalog.as_ref(),
             filters: &self.filters,
             orders: &orders,
+            shown: &self.shown,
+            size: page.rows_and_one(),
             form: self.order_form,
             walk_limit: self.walk_limit,
             wanted: page.rows_to_end(),

@@ -80,25 +80,10 @@ impl Outputs {
     }
 
     /// What is shown and can be had from a pass over all related rows that is made to sort by, is computed there.
-    ///
-    /// Rows that are sorted by how many belong to them are those to which the most belong, the largest first: to read
-    /// these again costs more than to compute something more of all. Of others it is little that is read again, so that
-    /// there only what costs next to nothing is shared.
     pub fn share(&mut self, passes: &[Arc<AnnotationNode>], orders: &[OrderNode]) {
-        let largest_first = orders.first().is_some_and(|order| {
-            order.direction == Direction::Descending
-                && matches!(&order.node, Node::Annotation(by) if by.counts_rows())
-        });
         for output in &mut self.columns {
             if let Node::Annotation(value) = &output.node
-                && (largest_first || value.is_cheap())
-                && passes.iter().any(|pass| {
-                    let is_told = value
-                        .filter
-                        .as_ref()
-                        .is_none_or(|filter| lookups(filter) == 0);
-                    value.is_of_pass(pass) && (is_told || value.filter == pass.filter)
-                })
+                && passes.iter().any(|pass| shares_pass(value, pass, orders))
             {
                 output.shares_pass = true;
             }
@@ -168,4 +153,27 @@ impl Outputs {
             _ => Err(Error::DuplicateName { name }),
         }
     }
+}
+
+/// Whether a shown value is computed in the pass that gives what the rows are sorted by.
+///
+/// Rows that are sorted by how many belong to them are those to which the most belong, the largest first: to read
+/// these again costs more than to compute something more of all. Of others it is little that is read again, so that
+/// there only what costs next to nothing is shared.
+pub(super) fn shares_pass(
+    value: &AnnotationNode,
+    pass: &AnnotationNode,
+    orders: &[OrderNode],
+) -> bool {
+    let largest_first = orders.first().is_some_and(|order| {
+        order.direction == Direction::Descending
+            && matches!(&order.node, Node::Annotation(by) if by.counts_rows())
+    });
+    let is_told = value
+        .filter
+        .as_ref()
+        .is_none_or(|filter| lookups(filter) == 0);
+    value.is_of_pass(pass)
+        && (largest_first || value.is_cheap())
+        && (is_told || value.filter == pass.filter)
 }

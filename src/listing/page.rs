@@ -146,7 +146,12 @@ impl Page {
             Position::Offset(offset) => offset,
             _ => 0,
         };
-        before.saturating_add(u64::from(self.size) + 1)
+        before.saturating_add(self.rows_and_one())
+    }
+
+    /// How many rows it has, and one more.
+    pub(super) fn rows_and_one(&self) -> u64 {
+        u64::from(self.size) + 1
     }
 
     /// Whether rows are dropped before it.

@@ -102,7 +102,7 @@ impl Request<'_> {
 
     /// One row more than the page has: whether there is a next page is known without another question.
     pub fn limit(&self) -> u64 {
-        u64::from(self.page.size) + 1
+        self.page.rows_and_one()
     }
 
     pub fn offset(&self) -> Option<u64> {

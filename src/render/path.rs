@@ -41,7 +41,7 @@ impl Renderer<'_> {
     /// that belong to the tenant's are read: `definition` is that table, unless those that are read are told by their columns
     /// alone; `write` adds what is selected, given the
     /// rows at both ends of the path.
-    pub fn from_path(
+    pub fn untied_path(
         &self,
         around: &Scope<'_>,
         definition: Option<Definition>,

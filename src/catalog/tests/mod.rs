@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::order_fit::{Fit, SortKey};
 use super::sql_text::SqlText;
-use super::{Catalog, CatalogCache, CatalogRow, Fit, SortKey};
+use super::{Catalog, CatalogCache, CatalogRow};
 use crate::expression::{Node, coalesce, constant, lower, value};
 use crate::order::{Direction, Nulls};
 use crate::{Entity, Statistics};

@@ -10,7 +10,8 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::{Desc, Item, Last};
 use crate::Entity;
-use crate::catalog::{Catalog, SortKey};
+use crate::catalog::Catalog;
+use crate::catalog::order_fit::SortKey;
 use crate::driver::wire::types::{FromSql, Type};
 use crate::expression::{Node, coalesce, lower};
 use crate::order::{Direction, Nulls};

@@ -10,6 +10,8 @@ use super::walk_length::{WalkRefused, Wanted};
 use crate::annotation::{AnnotationNode, Values};
 use crate::catalog::Catalog;
 use crate::expression::Node;
+use crate::listing::outputs::shares_pass;
+use crate::listing::selection::Shown;
 use crate::order::{Direction, Nulls, OrderNode};
 use crate::predicate::{Comparison, PredicateNode};
 use crate::schema::{Definition, Tenancy, Tenant};
@@ -22,8 +24,11 @@ pub(in crate::listing) struct Circumstances<'c> {
     pub filters: &'c [PredicateNode],
     /// The sort keys in the direction in which the page is read.
     pub orders: &'c [OrderNode],
+    pub shown: &'c [Shown],
     pub form: OrderForm,
     pub walk_limit: u32,
+    /// How many rows the page has.
+    pub size: u64,
     /// How many rows are wanted: those of the page, and those before it.
     pub wanted: u64,
     /// Rows are dropped before the page.
@@ -89,6 +94,7 @@ impl Circumstances<'_> {
         Costs {
             catalog,
             tenant: self.tenant,
+            all_rows: all,
             rows: all.map(|rows| (rows * share).max(1.0)),
             share,
         }
@@ -213,6 +219,15 @@ impl Circumstances<'_> {
         }
     }
 
+    /// What is shown and would be computed in the same pass.
+    fn shared<'v>(&'v self, value: &'v AnnotationNode) -> impl Iterator<Item = &'v AnnotationNode> {
+        let shown = self.shown.iter().filter_map(|shown| match &shown.node {
+            Node::Annotation(shown) => Some(shown.as_ref()),
+            _ => None,
+        });
+        shown.filter(|shown| !shown.is_same_value(value) && shares_pass(shown, value, self.orders))
+    }
+
     fn probe_or_grouped(&self, value: &AnnotationNode) -> Choice {
         let costs = self.catalog.map(|catalog| self.costs(catalog));
         let (probe, grouped) = match &costs {
@@ -249,7 +264,13 @@ impl Circumstances<'_> {
         if !is_possible {
             return choice(false, "distinct texts are made so for each row".to_owned());
         }
-        match (probe.microseconds, grouped.microseconds) {
+        // What is shown of the same rows is there already after a pass.
+        let shared: Vec<_> = self.shared(value).collect();
+        let beside = costs
+            .as_ref()
+            .map_or(0.0, |costs| costs.shown(&shared, self.size));
+        let by_row = probe.microseconds.map(|cost| cost + beside);
+        match (by_row, grouped.microseconds) {
             _ if probe.is_hopeless => choice(true, "no index finds the rows of one".to_owned()),
             (Some(by_row), Some(at_once)) => {
                 let milliseconds = |cost: f64| format!("{:.0}", (cost / 1000.0).max(1.0));

@@ -17,6 +17,8 @@ const IN_INDEX: f64 = 0.1;
 const READ: f64 = 0.1;
 /// A row that is put into its group.
 const PUT_INTO_GROUP: f64 = 0.15;
+/// How many times as much belongs to rows that come first.
+const BUSY: f64 = 2.0;
 /// A row that is joined to another table as a whole.
 const JOINED: f64 = 0.4;
 /// As many rows as a table is taken to have of which nothing is known.
@@ -26,6 +28,8 @@ const MANY: f64 = 1e6;
 pub(super) struct Costs<'c> {
     pub catalog: &'c Catalog,
     pub tenant: Option<&'c Tenant>,
+    /// How many rows the tenant has.
+    pub all_rows: Option<f64>,
     /// How many rows are sorted.
     pub rows: Option<f64>,
     /// How much of the tenant's rows that is.
@@ -35,6 +39,8 @@ pub(super) struct Costs<'c> {
 /// What one form costs.
 #[derive(Debug, Default)]
 pub(super) struct Cost {
+    /// Of one row, if rows are looked at one by one.
+    pub of_row: Option<f64>,
     /// `None` where the statistics do not tell.
     pub microseconds: Option<f64>,
     /// The index that finds the related rows.
@@ -65,13 +71,23 @@ impl Costs<'_> {
         }
     }
 
-    /// How many related rows belong to one row.
+    /// How many related rows belong to one row, on the average of everybody's, or of the tenant's where these have more.
     pub fn of_one(&self, hop: &Hop) -> Option<f64> {
         let all = self.statistics().rows(hop.definition)?;
         let values = self
             .statistics()
             .distinct_values(hop.definition, hop.to.column()?)?;
-        Some((all / values.max(1.0)).max(1.0))
+        let of_everybody = all / values.max(1.0);
+        let of_tenant = self.related(hop.definition).zip(self.all_rows);
+        let of_tenant = of_tenant.map_or(0.0, |(related, rows)| related / rows.max(1.0));
+        Some(of_everybody.max(of_tenant).max(1.0))
+    }
+
+    /// What it costs to show values beside one that the rows are sorted by, for so many rows of the page.
+    pub fn shown(&self, shown: &[&AnnotationNode], rows: u64) -> f64 {
+        let of_row = shown.iter().filter_map(|value| self.probe(value).of_row);
+        let rows = self.rows.map_or(rows as f64, |all| all.min(rows as f64));
+        of_row.fold(0.0, f64::max) * rows * BUSY
     }
 
     /// A sub-select for each row.
@@ -98,8 +114,10 @@ impl Costs<'_> {
                 true => FOUND / counting.max(0.01),
                 false => 0.0,
             };
+            let of_row = LOOK + tested;
             return Cost {
-                microseconds: self.rows.map(|rows| rows * (LOOK + tested)),
+                of_row: Some(of_row),
+                microseconds: self.rows.map(|rows| rows * of_row),
                 index: Some(index.name.clone()),
                 ..Cost::default()
             };
@@ -126,6 +144,7 @@ impl Costs<'_> {
             _ => None,
         };
         Cost {
+            of_row: Some(of_row),
             microseconds: self.rows.map(|rows| rows * of_row),
             index: covering.or(found).map(|index| index.name.clone()),
             wants: wanted.map(|columns| format!("{} ({})", table.table, columns.join(", "))),

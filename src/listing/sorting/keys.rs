@@ -1,5 +1,10 @@
 //! Where a row has the values that it is sorted by: [`Keys`].
 
+#![expect(
+    clippy::ptr_arg,
+    reason = "a borrowed name lives for ever and need not be copied"
+)]
+
 use std::borrow::Cow;
 use std::sync::Arc;
 

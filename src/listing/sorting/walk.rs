@@ -4,6 +4,11 @@
 //! was met is the beginning of the list, as far as it lies before the last row that was walked: of rows that are as far as
 //! that, not all may have been met. If the page reaches further, it is found in another form.
 
+#![expect(
+    clippy::ptr_arg,
+    reason = "a borrowed name lives for ever and need not be copied"
+)]
+
 use std::borrow::Cow;
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@
 
 mod bound;
 mod branches;
+mod changes;
 mod cursors;
 mod decisions;
 mod few_texts;

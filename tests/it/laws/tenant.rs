@@ -87,7 +87,7 @@ pub fn check(text: &str, parameters: &[Value], tenant: i64) -> Result<(), String
                         format!("\"{alias}\".\"{}\"", parent.key),
                     ];
                     let is_tied = conditions.iter().any(|condition| is_tied(condition, &keys));
-                    if !is_tied && !(is_walked(&query, select) && is_walk_tied(&query)?) {
+                    if !(is_tied || is_walked(&query, select) && is_walk_tied(&query)?) {
                         return Err(format!(
                             "{name} as {alias} is tied to no other row in\n{select}"
                         ));

@@ -1,0 +1,16 @@
+-- Sessions sorted by the last message, as the design document proposes it (2.3 "Proposed") and its ORM emits it: grouped
+-- sub-selects, of which the maximum is computed for every session, and all three for every row before the page.
+-- Added for comparison: NULLS LAST, the key as the last sort key, and 0 for no messages.
+-- $1 team, $2 offset. Lines marked "deep" are left out for the first page.
+SELECT s.id, s.external_id, s.status, s.created_at, e.name AS chatbot, p.identifier AS participant, c.name AS chat,
+  (SELECT MIN(u0.created_at) AS first_created FROM chat_chatmessage u0 WHERE u0.chat_id = s.chat_id GROUP BY u0.chat_id LIMIT 1) AS first_message_at,
+  (SELECT MAX(u0.created_at) AS last_created FROM chat_chatmessage u0 WHERE u0.chat_id = s.chat_id GROUP BY u0.chat_id LIMIT 1) AS last_message_at,
+  COALESCE((SELECT COUNT(u0.id) AS msg_count FROM chat_chatmessage u0 WHERE u0.chat_id = s.chat_id GROUP BY u0.chat_id LIMIT 1), 0) AS message_count
+FROM experiments_experimentsession s
+INNER JOIN experiments_experiment e ON s.experiment_id = e.id
+INNER JOIN experiments_participant p ON s.participant_id = p.id
+INNER JOIN chat_chat c ON s.chat_id = c.id
+WHERE s.team_id = $1
+ORDER BY last_message_at DESC NULLS LAST, s.id DESC
+LIMIT 25
+OFFSET $2 -- deep
