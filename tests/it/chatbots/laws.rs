@@ -171,7 +171,7 @@ fn what_has_one_source_is_read_once() {
         text.matches(&format!("FROM \"{table}\"")).count()
     };
     let numbers = by_name.clone().show(&chat::chatbot_numbers());
-    // The other reads which of the traces are of evaluations.
+    // The other says which of the traces are of evaluations: all are counted, and those.
     assert_eq!(
         count(&numbers, SESSION),
         2,
