@@ -90,6 +90,8 @@ pub struct Candidate {
     pub reading: Option<Reading>,
     /// Meant to give the same rows as the others. If not, why not.
     pub wrong: Option<&'static str>,
+    /// It only says what the rows are, and is not measured.
+    pub is_witness: bool,
 }
 
 impl Candidate {
@@ -100,6 +102,7 @@ impl Candidate {
             queries: queries.into(),
             reading: None,
             wrong: None,
+            is_witness: false,
         }
     }
 

@@ -76,7 +76,9 @@ pub fn job(
     method: Method,
     first: &[f64],
 ) -> Result<Vec<WayResult>, Box<dyn Error>> {
-    let all = job.candidates.iter().collect::<Vec<_>>();
+    let measured = job.candidates.iter().zip(first);
+    let measured = measured.filter(|(candidate, _)| !candidate.is_witness);
+    let (all, first): (Vec<_>, Vec<f64>) = measured.unzip();
     // What is word for word the same is run once in each round.
     let is_same = |at: &usize, other: &usize| all[*at].queries == all[*other].queries;
     let first_same = |at: usize| (0..at).find(|other| is_same(other, &at)).unwrap_or(at);
@@ -101,7 +103,7 @@ pub fn job(
         |candidate| run(&mut statements.with(client), candidate),
     )?
     .into_iter();
-    let planned = planned.zip(first).map(|(times, first)| {
+    let planned = planned.zip(&first).map(|(times, first)| {
         if times.is_empty() {
             Timing(vec![*first])
         } else {
@@ -110,7 +112,7 @@ pub fn job(
     });
     all.into_iter()
         .zip(planned)
-        .zip(first)
+        .zip(&first)
         .map(|((candidate, planned), first)| {
             let (mut planning, mut buffers) = (0.0, 0);
             // What was given up is not asked again.

@@ -55,6 +55,10 @@ impl Sorted {
         matches!(self, Self::Activity | Self::Sessions)
     }
 
+    const fn is_by_time(self) -> bool {
+        matches!(self, Self::Trace | Self::Activity)
+    }
+
     /// What the ORM's statements call it.
     const fn in_orm(self) -> &'static str {
         match self {
@@ -134,8 +138,14 @@ pub fn all(client: &mut Client, place: &Place) -> Fallible<Vec<Job>> {
     for indexes in OF_CHATBOTS {
         let catalog = &indexes.catalog(client)?;
         for sorted in Sorted::ALL {
-            let pages: &[u64] = if full > 0 { &[0, full] } else { &[0] };
-            for &offset in pages {
+            let offsets = [0, full];
+            // By a count the deep page is not asked for; a short list has none.
+            let pages = if sorted.is_by_time() && full > 0 {
+                2
+            } else {
+                1
+            };
+            for offset in offsets.into_iter().take(pages) {
                 let at = At {
                     team: team.id,
                     offset,

@@ -73,8 +73,9 @@ fn markdown(run: &Run<'_>) -> String {
          document counts, evaluations included; *as today* what the origin counts, without them. The *kept* last message is \
          a column of the session: `last_activity_at`, which here holds the time of the last message.\n\
          * **Ways**: *today* is what the origin's ORM emits, with LIMIT; *proposed* what the design document proposes (2.1, \
-         2.3), as the same ORM emits it ([SQL](../benches/sql/sorting)): of chatbots the faster of that as it stands, which \
-         counts traces of no team too, and that bound to the team as pagewise's is. *Legacy* is `Strategy::Legacy`, \
+         2.3), as the same ORM emits it ([SQL](../benches/sql/sorting)). Of \
+         chatbots these are measured as they stand, which counts traces of no team too; that they give the same rows where \
+         they are bound to the team, as pagewise's are, is asserted. *Legacy* is `Strategy::Legacy`, \
          *pagewise* knows nothing of the database, *with catalog* it was given a `Catalog`; *forced* it was made to take one \
          form: each row's value by a *probe*, one *grouped* pass, or a *walk* down the newest related rows. *By hand* is the \
          fastest of several forms. That all give the same rows is asserted.\n\

@@ -14,7 +14,7 @@ type Measure = fn(&JobResult) -> Option<f64>;
 const SCALES: [f64; 2] = [1.0, 5.0];
 
 /// What is aimed at, the job, how it is measured, and what it may have.
-const TARGETS: [(&str, &str, Measure, f64); 13] = [
+const TARGETS: [(&str, &str, Measure, f64); 12] = [
     (
         "sessions by a kept value, first page, against the proposal",
         "kept_first",
@@ -72,12 +72,6 @@ const TARGETS: [(&str, &str, Measure, f64); 13] = [
     (
         "chatbots by session count, first page, against the proposal",
         "chatbots_all_sessions_{indexes}_first",
-        catalog_to_proposed,
-        0.3,
-    ),
-    (
-        "the same, last full page",
-        "chatbots_all_sessions_{indexes}_deep",
         catalog_to_proposed,
         0.3,
     ),
