@@ -66,6 +66,7 @@ pub(in crate::listing) fn choose(circumstances: &Circumstances<'_>) -> Sorting {
     for value in values {
         circumstances.by_computed(&value, &mut sorting);
     }
+    circumstances.shown_at_once(&mut sorting);
     sorting
 }
 
@@ -226,6 +227,31 @@ impl Circumstances<'_> {
             _ => None,
         });
         shown.filter(|shown| !shown.is_same_value(value) && shares_pass(shown, value, self.orders))
+    }
+
+    /// What is shown and computed from many rows for each row of the page: all of these are better read in one pass.
+    fn shown_at_once(&self, sorting: &mut Sorting) {
+        let Some(catalog) = self.catalog else {
+            return;
+        };
+        let costs = self.costs(catalog);
+        for shown in self.shown {
+            let Node::Annotation(value) = &shown.node else {
+                continue;
+            };
+            if let Some((many, wants)) = costs.of_many(value) {
+                let reason = format!("about {many:.0} rows belong to one, by statistics");
+                let report = &mut sorting.report;
+                report.add_with_index(
+                    format!("show {}", shown.name),
+                    "one pass for all rows of the page",
+                    reason,
+                    None,
+                    wants,
+                );
+                sorting.shown_at_once.push(Arc::clone(value));
+            }
+        }
     }
 
     fn probe_or_grouped(&self, value: &AnnotationNode) -> Choice {

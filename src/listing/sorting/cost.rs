@@ -21,6 +21,8 @@ const PUT_INTO_GROUP: f64 = 0.15;
 const BUSY: f64 = 2.0;
 /// A row that is joined to another table as a whole.
 const JOINED: f64 = 0.4;
+/// As many related rows of one row as are better read in the order of their table, with those of others.
+const A_LOT: f64 = 100.0;
 /// As many rows as a table is taken to have of which nothing is known.
 const MANY: f64 = 1e6;
 
@@ -88,6 +90,21 @@ impl Costs<'_> {
         let of_row = shown.iter().filter_map(|value| self.probe(value).of_row);
         let rows = self.rows.map_or(rows as f64, |all| all.min(rows as f64));
         of_row.fold(0.0, f64::max) * rows * BUSY
+    }
+
+    /// How many related rows a shown value is computed of for each row, if they are many and have to be read; and the index
+    /// that would have them.
+    pub fn of_many(&self, annotation: &AnnotationNode) -> Option<(f64, Option<String>)> {
+        if !annotation.is_groupable() || extreme(annotation).is_some() {
+            return None;
+        }
+        let [hop] = annotation.path.hops.as_slice() else {
+            return None;
+        };
+        let many = self.of_one(hop).filter(|rows| *rows > A_LOT)?;
+        let cost = self.probe(annotation);
+        let has_to_be_read = cost.of_row.is_some_and(|cost| cost > many * FOUND);
+        (has_to_be_read && !cost.is_hopeless).then_some((many, cost.wants))
     }
 
     /// A sub-select for each row.
