@@ -285,7 +285,8 @@ impl Circumstances<'_> {
             OrderForm::Chosen | OrderForm::Walk => {}
         }
         if self.catalog.is_none() {
-            return choice(false, NO_CATALOG.to_owned());
+            // See `Cost::may_mislead`: one pass is bounded by the tenant's rows, whatever the indexes.
+            return choice(is_possible && may_mislead(value), NO_CATALOG.to_owned());
         }
         if !is_possible {
             return choice(false, "distinct texts are made so for each row".to_owned());
@@ -297,6 +298,10 @@ impl Circumstances<'_> {
             .map_or(0.0, |costs| costs.shown(&shared, self.size));
         let by_row = probe.microseconds.map(|cost| cost + beside);
         match (by_row, grouped.microseconds) {
+            _ if probe.may_mislead => choice(
+                true,
+                "no index has the rows of one in this order".to_owned(),
+            ),
             _ if probe.is_hopeless => choice(true, "no index finds the rows of one".to_owned()),
             (Some(by_row), Some(at_once)) => {
                 let milliseconds = |cost: f64| format!("{:.0}", (cost / 1000.0).max(1.0));
@@ -371,4 +376,12 @@ impl Circumstances<'_> {
             _ => Err(None),
         }
     }
+}
+
+/// Whether the tenant's rows may be in the order of a largest or least value by an index, and those of one row not.
+fn may_mislead(value: &AnnotationNode) -> bool {
+    let [hop] = value.path.hops.as_slice() else {
+        return false;
+    };
+    extreme(value).is_some() && matches!(hop.definition.tenancy, Tenancy::Column { .. })
 }

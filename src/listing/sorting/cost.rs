@@ -51,6 +51,9 @@ pub(super) struct Cost {
     pub wants: Option<String>,
     /// Without an index each row reads a whole table.
     pub is_hopeless: bool,
+    /// A largest or least value of one row, of which no index tells. PostgreSQL may then go down an index that has those of
+    /// all of the tenant's rows, until it comes upon one that belongs to the row: for each row as far as that is.
+    pub may_mislead: bool,
 }
 
 impl Costs<'_> {
@@ -95,14 +98,15 @@ impl Costs<'_> {
     /// How many related rows a shown value is computed of for each row, if they are many and have to be read; and the index
     /// that would have them.
     pub fn of_many(&self, annotation: &AnnotationNode) -> Option<(f64, Option<String>)> {
-        if !annotation.is_groupable() || extreme(annotation).is_some() {
+        if !annotation.is_groupable() {
             return None;
         }
         let [hop] = annotation.path.hops.as_slice() else {
             return None;
         };
-        let many = self.of_one(hop).filter(|rows| *rows > A_LOT)?;
         let cost = self.probe(annotation);
+        let is_many = |rows: &f64| *rows > A_LOT || cost.may_mislead;
+        let many = self.of_one(hop).filter(is_many)?;
         let has_to_be_read = cost.of_row.is_some_and(|cost| cost > many * FOUND);
         (has_to_be_read && !cost.is_hopeless).then_some((many, cost.wants))
     }
@@ -166,6 +170,7 @@ impl Costs<'_> {
             index: covering.or(found).map(|index| index.name.clone()),
             wants: wanted.map(|columns| format!("{} ({})", table.table, columns.join(", "))),
             is_hopeless: covering.or(found).is_none(),
+            may_mislead: one.is_some() && tenant.is_some(),
         }
     }
 
