@@ -270,7 +270,7 @@ pub fn computed_plan() -> impl Strategy<Value = Plan> {
         any::<Option<bool>>(),
     )
         .prop_map(|(relation, mut plan, descending, nulls_last)| {
-            plan.function = 3;
+            plan.function = 9;
             plan.variant = u8::from(!descending);
             OrderPlan {
                 value: ValuePlan::Annotation(relation, plan.into()),
