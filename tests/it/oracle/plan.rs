@@ -271,7 +271,7 @@ pub fn computed_plan() -> impl Strategy<Value = Plan> {
     )
         .prop_map(|(relation, mut plan, descending, nulls_last)| {
             plan.function = 9;
-            plan.variant = u8::from(!descending);
+            plan.variant = if descending { 5 } else { 1 };
             OrderPlan {
                 value: ValuePlan::Annotation(relation, plan.into()),
                 descending,
