@@ -234,6 +234,5 @@ fn every_order_form_gives_the_oracles_rows() {
                 "never {expected}"
             );
         }
-        eprintln!("{:?}\n{:?}", law.walks, law.decided);
     }
 }
