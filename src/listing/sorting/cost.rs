@@ -153,12 +153,15 @@ impl Costs<'_> {
             .and_then(|needed| self.covering_index(table, to, tenant, needed));
         let of_one = self.of_one(hop).unwrap_or(1.0);
         let further = LOOK * looked_up(annotation);
+        let is_known = self.catalog.has_read(table);
         let of_row = match (covering, found) {
             (Some(_), _) => LOOK + of_one * (IN_INDEX + further),
-            (None, Some(_)) => LOOK + of_one * (FOUND + further),
-            (None, None) => self.statistics().rows(table).unwrap_or(MANY) * READ,
+            // Of a table that was not read, nothing follows from its having no indexes.
+            (None, found) if found.is_some() || !is_known => LOOK + of_one * (FOUND + further),
+            (None, _) => self.statistics().rows(table).unwrap_or(MANY) * READ,
         };
         let wanted = match (one, covering, found, needed) {
+            _ if !is_known => None,
             (Some((column, _)), ..) => Some(vec![to, column]),
             (None, None, _, Some(needed)) => Some(needed),
             (None, None, None, None) => Some(vec![to]),
@@ -169,7 +172,7 @@ impl Costs<'_> {
             microseconds: self.rows.map(|rows| rows * of_row),
             index: covering.or(found).map(|index| index.name.clone()),
             wants: wanted.map(|columns| format!("{} ({})", table.table, columns.join(", "))),
-            is_hopeless: covering.or(found).is_none(),
+            is_hopeless: is_known && covering.or(found).is_none(),
             may_mislead: one.is_some() && tenant.is_some(),
         }
     }
