@@ -24,4 +24,5 @@ mod tests;
 pub use cache::CatalogCache;
 pub use index::{Index, IndexKey};
 pub use model::Catalog;
+pub(crate) use order_fit::Fit;
 pub use row::CatalogRow;

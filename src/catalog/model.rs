@@ -126,7 +126,11 @@ impl Catalog {
     /// Whether the table was there and could be read: if not, nothing follows from its having no indexes here.
     #[must_use]
     pub fn knows<E: Entity>(&self, _: E) -> bool {
-        self.table(&E::DEFINITION).is_some()
+        self.has_read(&E::DEFINITION)
+    }
+
+    pub(crate) fn has_read(&self, definition: &EntityDefinition) -> bool {
+        self.table(definition).is_some()
     }
 
     /// The indexes of a table, valid or not; none of a table that is not known.

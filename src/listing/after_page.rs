@@ -5,6 +5,7 @@ use sea_query::{Expr, SelectStatement};
 use super::page_columns::PageColumns;
 use super::request::Request;
 use super::{total, wrap};
+use crate::annotation::grouped;
 use crate::annotation::sources::{self, Source};
 use crate::annotation::{AnnotationNode, Values};
 use crate::error::Error;
@@ -19,10 +20,13 @@ pub(super) struct AfterPage {
 
 impl AfterPage {
     pub fn new(request: &Request<'_>) -> Self {
-        let mut annotations = Values::default();
+        let mut annotations = Values::without(&[grouped::KEY]);
         // Those that are shown as they are keep their names.
         for output in request.outputs.after_page() {
-            if let Node::Annotation(annotation) = &output.node {
+            if let Node::Annotation(annotation) = &output.node
+                // Sorted by under another name: the page has it.
+                && request.outputs.known(&output.node).is_none()
+            {
                 annotations.add(annotation);
             }
         }
@@ -41,10 +45,12 @@ impl AfterPage {
     /// The annotations by what they are read from.
     pub fn sources(&self, request: &Request<'_>) -> Result<Vec<Source<'_>>, Error> {
         let annotations = self.annotations.iter().map(AsRef::as_ref);
-        sources::group(
-            annotations,
-            &[&request.renderer.word(wrap::WORD), total::WORD],
-        )
+        let taken = [&request.renderer.word(wrap::WORD), total::WORD];
+        let mut sources = sources::group(annotations, &taken)?;
+        for source in &mut sources {
+            source.read_at_once(&request.sorting.shown_at_once);
+        }
+        Ok(sources)
     }
 }
 

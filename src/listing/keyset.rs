@@ -37,7 +37,7 @@ pub(super) enum Part {
 pub(super) enum Leading {
     /// Nothing: sort by it as the listing says.
     Any,
-    /// It is not NULL: NULL placement does not matter, so take the one of a plain index.
+    /// It is not NULL: NULL placement does not matter, so take the one of the index, or of a plain one.
     NotNull,
     /// It is NULL: it need not be sorted by.
     Null,

@@ -148,8 +148,7 @@ fn part(
             let mut select = rows(request, columns, orders, part, filters, joined)?;
             match request.offset() {
                 Some(offset) if is_one => select.limit(request.limit()).offset(offset),
-                // Few lengths, few texts.
-                Some(_) => select.limit(request.page.rows_to_end().next_power_of_two()),
+                Some(_) => select.limit(request.page.rows_to_end_about()),
                 None => select.limit(request.limit()),
             };
             return Ok(select);
@@ -204,7 +203,13 @@ fn sort_keys<'o>(
     keys.filter_map(move |(position, (order, at))| {
         let nulls = match (position, leading) {
             (0, Leading::Null) => return None,
-            (0, Leading::NotNull) => order.direction.default_nulls(),
+            (0, Leading::NotNull) => {
+                let of_index = request.sorting.index_nulls;
+                of_index.unwrap_or(order.direction.default_nulls())
+            }
+            (0, Leading::Any) if !order.nullable => {
+                request.sorting.index_nulls.unwrap_or(order.nulls)
+            }
             _ => order.nulls,
         };
         Some((order, *at, nulls))

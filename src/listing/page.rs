@@ -156,6 +156,13 @@ impl Page {
         before.saturating_add(self.rows_and_one())
     }
 
+    /// As many rows at least, rounded up: few lengths, few texts. No more than PostgreSQL counts to.
+    pub(super) fn rows_to_end_about(&self) -> u64 {
+        const MOST: u64 = i64::MAX as u64;
+        let about = self.rows_to_end().checked_next_power_of_two();
+        about.unwrap_or(MOST).min(MOST)
+    }
+
     /// How many rows it has, and one more.
     pub(super) fn rows_and_one(&self) -> u64 {
         u64::from(self.size) + 1

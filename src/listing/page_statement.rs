@@ -116,8 +116,10 @@ impl<E> PageStatement<E> {
     }
 
     /// What was decided, and why: the order of the filters of a [`FilterPipeline`](crate::filter::FilterPipeline), as its
-    /// own [`report`](crate::filter::FilterPipeline::report) has it, and then in which form conditions on
-    /// [`Links`](crate::Links) are written, for the page and for the total. Empty where there was nothing to decide.
+    /// own [`report`](crate::filter::FilterPipeline::report) has it; then in which form conditions on
+    /// [`Links`](crate::Links) are written, for the page and for the total; and then in which form the values are computed
+    /// that the rows are sorted by ([`OrderForm`](super::OrderForm)), or, with a [`Catalog`](crate::Catalog), which index has
+    /// the rows in order. Empty where there was nothing to decide.
     #[must_use]
     pub fn report(&self) -> &Report {
         &self.report

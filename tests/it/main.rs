@@ -13,6 +13,7 @@ mod laws;
 mod links;
 mod names;
 mod oracle;
+mod order_forms;
 mod over_time;
 mod own_links;
 mod own_tables;

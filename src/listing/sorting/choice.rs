@@ -6,7 +6,7 @@ use super::cost::{Cost, Costs};
 use super::form::OrderForm;
 use super::plan::{Sorting, Walk};
 use super::walk::extreme;
-use super::walk_length::{WalkRefused, Wanted};
+use super::walk_length::{WalkRefused, Wanted, walked_by};
 use crate::annotation::{AnnotationNode, Values};
 use crate::catalog::Catalog;
 use crate::expression::Node;
@@ -44,6 +44,7 @@ pub(in crate::listing) struct Circumstances<'c> {
 const PROBE: &str = "a sub-select for each row";
 const GROUPED: &str = "one pass over all related rows, grouped and joined";
 const ASKED: &str = "asked for";
+const NO_PASS: &str = "no pass gives it: it is made for each row";
 const NO_CATALOG: &str = "no catalog was given";
 
 /// How the sort keys are found.
@@ -63,9 +64,30 @@ pub(in crate::listing) fn choose(circumstances: &Circumstances<'_>) -> Sorting {
             }
         });
     }
-    for value in values {
-        circumstances.by_computed(&value, &mut sorting);
+    let values: Vec<_> = values.into_iter().collect();
+    let mut choices: Vec<_> = values
+        .iter()
+        .map(|value| circumstances.probe_or_grouped(value))
+        .collect();
+    for (value, choice) in values.iter().zip(&choices) {
+        if choice.is_grouped {
+            sorting.grouped.push(Arc::clone(value));
+        }
     }
+    for (value, choice) in values.iter().zip(&mut choices) {
+        let mut passes = sorting.grouped.iter();
+        if !choice.is_grouped
+            && let Some(pass) = passes.find(|pass| value.is_of_pass(pass))
+        {
+            choice.is_grouped = true;
+            choice.index = None;
+            choice.reason = format!("the pass that gives {} gives it, too", pass.name);
+        }
+    }
+    for (value, choice) in values.iter().zip(choices) {
+        circumstances.by_computed(value, choice, &mut sorting);
+    }
+    circumstances.shown_at_once(&mut sorting);
     sorting
 }
 
@@ -121,7 +143,8 @@ impl Circumstances<'_> {
     fn by_plain(&self, leading: &OrderNode, sorting: &mut Sorting) {
         let has_other_nulls =
             leading.nullable && leading.nulls != leading.direction.default_nulls();
-        let Some(catalog) = self.catalog else {
+        let known = |catalog: &&Catalog| catalog.has_read(self.definition);
+        let Some(catalog) = self.catalog.filter(known) else {
             // A plain index has NULL on the other side.
             sorting.nulls_apart = has_other_nulls && !self.has_offset;
             return;
@@ -156,9 +179,11 @@ impl Circumstances<'_> {
             report.add_with_index(subject, "all rows, sorted", reason, None, wanted);
             return;
         };
-        sorting.nulls_apart =
-            fit.nulls_apart && has_other_nulls && self.cursor.is_none() && self.is_flat_or_first();
-        let (decision, reason) = match (fit.nulls_apart, sorting.nulls_apart) {
+        // Without any, they are where the index has them.
+        let nulls_apart = fit.nulls_apart && leading.nullable;
+        sorting.index_nulls = Some(fit.nulls);
+        sorting.nulls_apart = nulls_apart && self.cursor.is_none() && self.is_flat_or_first();
+        let (decision, reason) = match (nulls_apart, sorting.nulls_apart) {
             (true, true) => (
                 "in the order of an index, rows without a value apart",
                 "the index has NULL on the other side",
@@ -184,13 +209,12 @@ impl Circumstances<'_> {
     }
 
     /// By a value that is computed from other rows.
-    fn by_computed(&self, value: &Arc<AnnotationNode>, sorting: &mut Sorting) {
+    fn by_computed(&self, value: &Arc<AnnotationNode>, choice: Choice, sorting: &mut Sorting) {
         // One row that is pointed at: joined.
         if matches!(value.computed, crate::annotation::Computed::Related(_)) {
             return;
         }
         let subject = format!("order by {}", value.name);
-        let choice = self.probe_or_grouped(value);
         let walk = self.walk(value, choice.cost);
         let decision = if choice.is_grouped { GROUPED } else { PROBE };
         match walk {
@@ -214,9 +238,6 @@ impl Circumstances<'_> {
                 report.add_with_index(subject, decision, reason, choice.index, wants);
             }
         }
-        if choice.is_grouped {
-            sorting.grouped.push(Arc::clone(value));
-        }
     }
 
     /// What is shown and would be computed in the same pass.
@@ -226,6 +247,31 @@ impl Circumstances<'_> {
             _ => None,
         });
         shown.filter(|shown| !shown.is_same_value(value) && shares_pass(shown, value, self.orders))
+    }
+
+    /// What is shown and computed from many rows for each row of the page: all of these are better read in one pass.
+    fn shown_at_once(&self, sorting: &mut Sorting) {
+        let Some(catalog) = self.catalog else {
+            return;
+        };
+        let costs = self.costs(catalog);
+        for shown in self.shown {
+            let Node::Annotation(value) = &shown.node else {
+                continue;
+            };
+            if let Some((many, wants)) = costs.of_many(value) {
+                let reason = format!("about {many:.0} rows belong to one, by statistics");
+                let report = &mut sorting.report;
+                report.add_with_index(
+                    format!("show {}", shown.name),
+                    "one pass for all rows of the page",
+                    reason,
+                    None,
+                    wants,
+                );
+                sorting.shown_at_once.push(Arc::clone(value));
+            }
+        }
     }
 
     fn probe_or_grouped(&self, value: &AnnotationNode) -> Choice {
@@ -254,15 +300,16 @@ impl Circumstances<'_> {
             OrderForm::Probe => return choice(false, ASKED.to_owned()),
             OrderForm::Grouped if is_possible => return choice(true, ASKED.to_owned()),
             OrderForm::Grouped => {
-                return choice(false, "distinct texts are made so for each row".to_owned());
+                return choice(false, NO_PASS.to_owned());
             }
             OrderForm::Chosen | OrderForm::Walk => {}
         }
         if self.catalog.is_none() {
-            return choice(false, NO_CATALOG.to_owned());
+            // See `Cost::may_mislead`: one pass is bounded by the tenant's rows, whatever the indexes.
+            return choice(is_possible && may_mislead(value), NO_CATALOG.to_owned());
         }
         if !is_possible {
-            return choice(false, "distinct texts are made so for each row".to_owned());
+            return choice(false, NO_PASS.to_owned());
         }
         // What is shown of the same rows is there already after a pass.
         let shared: Vec<_> = self.shared(value).collect();
@@ -271,6 +318,10 @@ impl Circumstances<'_> {
             .map_or(0.0, |costs| costs.shown(&shared, self.size));
         let by_row = probe.microseconds.map(|cost| cost + beside);
         match (by_row, grouped.microseconds) {
+            _ if probe.may_mislead => choice(
+                true,
+                "no index has the rows of one in this order".to_owned(),
+            ),
             _ if probe.is_hopeless => choice(true, "no index finds the rows of one".to_owned()),
             (Some(by_row), Some(at_once)) => {
                 let milliseconds = |cost: f64| format!("{:.0}", (cost / 1000.0).max(1.0));
@@ -323,13 +374,20 @@ impl Circumstances<'_> {
             index.is_some()
         });
         let from_cursor = self.cursor.is_some() && by_row;
-        let walk = |rows| Walk {
+        let walk = |rows, nulls| Walk {
             annotation: Arc::clone(value),
             rows,
+            nulls,
             from_cursor,
         };
         match (self.form, self.catalog) {
-            (OrderForm::Walk, _) => Ok((walk(self.walk_limit.into()), None, ASKED.to_owned())),
+            (OrderForm::Walk, known) => {
+                let fit = known.and_then(|catalog| walked_by(catalog, hop, column, direction));
+                let nulls = fit.map_or(direction.default_nulls(), |fit| fit.nulls);
+                let walk = walk(self.walk_limit.into(), nulls);
+                let index = fit.map(|fit| fit.index.name.clone());
+                Ok((walk, index, ASKED.to_owned()))
+            }
             (OrderForm::Chosen, Some(catalog)) => {
                 let wanted = Wanted {
                     definition: self.definition,
@@ -338,11 +396,21 @@ impl Circumstances<'_> {
                     otherwise,
                     may_be_deep: self.cursor.is_some() && !from_cursor,
                 };
-                let (rows, index) = self.costs(catalog).walk(value, wanted)?;
+                let costs = self.costs(catalog);
+                let (rows, fit) = costs.walk(value, wanted)?;
                 let reason = "the page is likely to be full by then, by statistics".to_owned();
-                Ok((walk(rows), Some(index), reason))
+                let index = Some(fit.index.name.clone());
+                Ok((walk(rows, fit.nulls), index, reason))
             }
             _ => Err(None),
         }
     }
+}
+
+/// Whether the tenant's rows may be in the order of a largest or least value by an index, and those of one row not.
+fn may_mislead(value: &AnnotationNode) -> bool {
+    let [hop] = value.path.hops.as_slice() else {
+        return false;
+    };
+    extreme(value).is_some() && matches!(hop.definition.tenancy, Tenancy::Column { .. })
 }

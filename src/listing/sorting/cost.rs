@@ -21,6 +21,8 @@ const PUT_INTO_GROUP: f64 = 0.15;
 const BUSY: f64 = 2.0;
 /// A row that is joined to another table as a whole.
 const JOINED: f64 = 0.4;
+/// As many related rows of one row as are better read in the order of their table, with those of others.
+const A_LOT: f64 = 100.0;
 /// As many rows as a table is taken to have of which nothing is known.
 const MANY: f64 = 1e6;
 
@@ -49,6 +51,9 @@ pub(super) struct Cost {
     pub wants: Option<String>,
     /// Without an index each row reads a whole table.
     pub is_hopeless: bool,
+    /// A largest or least value of one row, of which no index tells. PostgreSQL may then go down an index that has those of
+    /// all of the tenant's rows, until it comes upon one that belongs to the row: for each row as far as that is.
+    pub may_mislead: bool,
 }
 
 impl Costs<'_> {
@@ -88,6 +93,22 @@ impl Costs<'_> {
         let of_row = shown.iter().filter_map(|value| self.probe(value).of_row);
         let rows = self.rows.map_or(rows as f64, |all| all.min(rows as f64));
         of_row.fold(0.0, f64::max) * rows * BUSY
+    }
+
+    /// How many related rows a shown value is computed of for each row, if they are many and have to be read; and the index
+    /// that would have them.
+    pub fn of_many(&self, annotation: &AnnotationNode) -> Option<(f64, Option<String>)> {
+        if !annotation.is_groupable() {
+            return None;
+        }
+        let [hop] = annotation.path.hops.as_slice() else {
+            return None;
+        };
+        let cost = self.probe(annotation);
+        let is_many = |rows: &f64| *rows > A_LOT || cost.may_mislead;
+        let many = self.of_one(hop).filter(is_many)?;
+        let has_to_be_read = cost.of_row.is_some_and(|cost| cost > many * FOUND);
+        (has_to_be_read && !cost.is_hopeless).then_some((many, cost.wants))
     }
 
     /// A sub-select for each row.
@@ -132,12 +153,15 @@ impl Costs<'_> {
             .and_then(|needed| self.covering_index(table, to, tenant, needed));
         let of_one = self.of_one(hop).unwrap_or(1.0);
         let further = LOOK * looked_up(annotation);
+        let is_known = self.catalog.has_read(table);
         let of_row = match (covering, found) {
             (Some(_), _) => LOOK + of_one * (IN_INDEX + further),
-            (None, Some(_)) => LOOK + of_one * (FOUND + further),
-            (None, None) => self.statistics().rows(table).unwrap_or(MANY) * READ,
+            // Of a table that was not read, nothing follows from its having no indexes.
+            (None, found) if found.is_some() || !is_known => LOOK + of_one * (FOUND + further),
+            (None, _) => self.statistics().rows(table).unwrap_or(MANY) * READ,
         };
         let wanted = match (one, covering, found, needed) {
+            _ if !is_known => None,
             (Some((column, _)), ..) => Some(vec![to, column]),
             (None, None, _, Some(needed)) => Some(needed),
             (None, None, None, None) => Some(vec![to]),
@@ -148,7 +172,8 @@ impl Costs<'_> {
             microseconds: self.rows.map(|rows| rows * of_row),
             index: covering.or(found).map(|index| index.name.clone()),
             wants: wanted.map(|columns| format!("{} ({})", table.table, columns.join(", "))),
-            is_hopeless: covering.or(found).is_none(),
+            is_hopeless: is_known && covering.or(found).is_none(),
+            may_mislead: one.is_some() && tenant.is_some(),
         }
     }
 

@@ -29,6 +29,7 @@ const VALUE: &str = "value";
 /// Whether a related row counts.
 const COUNTS: &str = "counts";
 const COMPLETE: &str = "is_complete";
+const NEWEST: &str = "newest";
 
 /// The column whose largest or least value is looked for, and the end of it that is.
 pub(super) fn extreme(annotation: &AnnotationNode) -> Option<(&'static str, Direction)> {
@@ -82,11 +83,7 @@ impl<'w> Walked<'w> {
             .from(table)
             .and_where_option(bound_to_tenant)
             .and_where(value.clone().is_not_null())
-            .order_by_expr_with_nulls(
-                value.clone(),
-                direction.sql(),
-                direction.default_nulls().sql(),
-            )
+            .order_by_expr_with_nulls(value.clone(), direction.sql(), walk.nulls.sql())
             .limit(walk.rows);
         if let (true, Some(from)) = (walk.from_cursor, from) {
             let from = bound(from.clone());
@@ -113,7 +110,10 @@ impl<'w> Walked<'w> {
             .from(iden(&rows))
             .and_where_option(counts.map(|_| Expr::col(COUNTS)))
             .group_by_col(KEY);
-        let newest = Scope::root(renderer.name("newest", newest));
+        // It stands beside the rows, which may be called so.
+        let is_theirs = renderer.word(NEWEST) == request.definition.alias;
+        let newest = renderer.name(if is_theirs { "met" } else { NEWEST }, newest);
+        let newest = Scope::root(newest);
         Ok(Some(Self {
             annotation,
             walk,

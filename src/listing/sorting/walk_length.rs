@@ -3,7 +3,10 @@
 use super::cost::Costs;
 use super::walk::extreme;
 use crate::annotation::AnnotationNode;
-use crate::schema::Definition;
+use crate::catalog::{Catalog, Fit};
+use crate::expression::Node;
+use crate::order::Direction;
+use crate::schema::{Definition, Hop};
 
 /// A related row that is walked, in microseconds as the costs are.
 const WALKED: f64 = 1.0;
@@ -39,18 +42,19 @@ impl Costs<'_> {
         &self,
         annotation: &AnnotationNode,
         wanted: Wanted,
-    ) -> Result<(u64, String), WalkRefused> {
-        let ([hop], Some((column, _))) = (annotation.path.hops.as_slice(), extreme(annotation))
+    ) -> Result<(u64, Fit<'_>), WalkRefused> {
+        let ([hop], Some((column, direction))) =
+            (annotation.path.hops.as_slice(), extreme(annotation))
         else {
             return Err(WalkRefused::Impossible);
         };
         let table = hop.definition;
-        let columns: Vec<_> = Self::tenant_column(table)
-            .into_iter()
-            .chain([column])
-            .collect();
-        let index = self.catalog.index_with_prefix(table, &columns, &[]);
-        let Some(index) = index else {
+        if !self.catalog.has_read(table) {
+            return Err(WalkRefused::Unknown);
+        }
+        let Some(fit) = walked_by(self.catalog, hop, column, direction) else {
+            let tenant = Self::tenant_column(table).into_iter();
+            let columns: Vec<_> = tenant.chain([column]).collect();
             let wants = format!("{} ({})", table.table, columns.join(", "));
             return Err(WalkRefused::NoIndex(wants));
         };
@@ -93,8 +97,24 @@ impl Costs<'_> {
             }
             length *= 2;
         }
-        Ok((length, index.name.clone()))
+        Ok((length, fit))
     }
+}
+
+/// The index that has the related rows in order, those of the tenant beside each other.
+///
+/// Where it has NULL is up to it: PostgreSQL takes it only for a walk that says the same, although none is walked.
+pub(super) fn walked_by<'c>(
+    catalog: &'c Catalog,
+    hop: &Hop,
+    column: &'static str,
+    direction: Direction,
+) -> Option<Fit<'c>> {
+    let equal: Vec<_> = Costs::tenant_column(hop.definition).into_iter().collect();
+    let column = Node::Column(column);
+    let order = [(&column, direction, direction.default_nulls())];
+    let fit = catalog.index_of_order(hop.definition, &equal, &order, &[])?;
+    (fit.equal == equal.len()).then_some(fit)
 }
 
 /// Why related rows are not walked.

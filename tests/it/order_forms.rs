@@ -1,0 +1,396 @@
+//! Forms of a computed order where names, types and indexes are other than those of the reference data.
+
+use std::error::Error as StdError;
+
+use chrono::{DateTime, Utc};
+use pagewise::annotation::MinMax;
+use pagewise::catalog::CatalogRow;
+use pagewise::chat::{self, Experiment, Message, Session, Trace};
+use pagewise::listing::OrderForm;
+use pagewise::schema::{DataType, SqlType};
+use pagewise::sea_query::Value;
+use pagewise::statistics::TableSet;
+use pagewise::{
+    Annotation, Catalog, ContentTypeId, Entity, Listing, Order, Page, Relation, Strategy, Total,
+    entity,
+};
+use postgres::Client;
+use postgres::types::{FromSql, Type};
+
+use crate::support::{TEAM, both, empty, reader, run};
+
+entity! {
+    /// Called as what is walked is called.
+    Room = "rooms" as "newest" {
+        key ID: i64 = "id";
+        tenant SITE_ID: i32 = "site_id";
+        CODE: Option<String> = "code";
+        OPENED: DateTime<Utc> = "opened";
+        CLOSED: Option<DateTime<Utc>> = "closed";
+    }
+}
+
+entity! {
+    Event = "events" as "walked" {
+        key ID: i32 = "id";
+        tenant SITE_ID: i32 = "site_id";
+        ROOM_CODE: Option<String> = "room_code";
+        CONTENT_TYPE_ID: i32 = "content_type_id";
+        OBJECT_ID: i32 = "object_id";
+        SMALL: Option<i16> = "small";
+        NOTE: String = "note";
+        MOOD: Option<Mood> = "mood";
+        DOUBLE: f64 = "double";
+        AT: DateTime<Utc> = "at";
+    }
+}
+
+/// An enumeration of the database.
+#[derive(Clone, Debug, PartialEq)]
+struct Mood(String);
+
+impl SqlType for Mood {
+    type Base = Self;
+    const DATA_TYPE: DataType = DataType::Named("mood");
+    fn into_value(self) -> Value {
+        Value::String(Some(self.0))
+    }
+}
+
+impl MinMax for Mood {}
+
+impl<'a> FromSql<'a> for Mood {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(Self(std::str::from_utf8(raw)?.to_owned()))
+    }
+    fn accepts(column: &Type) -> bool {
+        column.name() == "mood"
+    }
+}
+
+fn rooms() -> (pagewise_reference::Database, Client) {
+    let (database, mut client) = empty();
+    client
+        .batch_execute(
+            "CREATE TYPE mood AS ENUM ('sad', 'glad', 'bad');
+             CREATE TABLE rooms (id bigint PRIMARY KEY, site_id integer NOT NULL, code varchar(9),
+                 opened timestamptz NOT NULL, closed timestamptz);
+             CREATE TABLE events (id integer PRIMARY KEY, site_id integer NOT NULL, room_code text,
+                 content_type_id integer NOT NULL, object_id integer NOT NULL, small smallint, note varchar(9) NOT NULL,
+                 mood mood, double double precision NOT NULL, at timestamptz NOT NULL);
+             -- Rooms of one code, of none, and of none of the site's events.
+             INSERT INTO rooms SELECT i, i % 2, CASE WHEN i % 7 <> 0 THEN 'r' || i % 5 END, now() - i * INTERVAL '1 h',
+                 CASE WHEN i % 3 <> 0 THEN now() - (i % 4) * INTERVAL '1 h' END FROM generate_series(1, 30) AS i;
+             INSERT INTO events SELECT i, i % 2, CASE WHEN i % 6 <> 0 THEN 'r' || i % 4 END, 3 + i % 2, i % 23,
+                 CASE WHEN i % 4 <> 0 THEN i % 3 END, 'n' || i % 4,
+                 (CASE i % 4 WHEN 0 THEN 'sad' WHEN 1 THEN 'bad' WHEN 2 THEN 'glad' END)::mood,
+                 CASE i % 5 WHEN 0 THEN 'NaN'::float8 ELSE i % 3 END, now() - (i % 6) * INTERVAL '1 h'
+             FROM generate_series(1, 60) AS i;
+             CREATE INDEX rooms_opened ON rooms (site_id, opened DESC NULLS LAST);
+             CREATE INDEX rooms_closed ON rooms (site_id, closed DESC NULLS LAST, id DESC);
+             CREATE INDEX events_at ON events (site_id, at DESC NULLS LAST);
+             CREATE INDEX events_code_at ON events (room_code, at)",
+        )
+        .unwrap();
+    (database, client)
+}
+
+fn known(client: &mut Client) -> Catalog {
+    client.batch_execute("ANALYZE rooms, events").unwrap();
+    Catalog::read(client, &TableSet::new().table(Room).table(Event)).unwrap()
+}
+
+/// All pages, from cursor to cursor in both directions, are those of the old way.
+fn pages<E: Entity>(client: &mut Client, listing: &Listing<E>, what: &str) {
+    let legacy = listing.clone().strategy(Strategy::Legacy);
+    let all = run(client, &legacy.page(Page::first(500)).build().unwrap());
+    assert!(all.len() > 6);
+    for (forward, first) in [(true, Page::first(3)), (false, Page::last(3))] {
+        let mut page = Some(first);
+        let mut seen = Vec::new();
+        while let Some(at) = page.take() {
+            let built = listing.clone().page(at).build().unwrap();
+            let mut rows = run(client, &built);
+            let fetched = built.fetch(client).unwrap();
+            let (cursor, surplus) = match forward {
+                true => (fetched.next_cursor(), rows.len().saturating_sub(1)),
+                false => (fetched.previous_cursor(), 0),
+            };
+            page = cursor.cloned().map(|cursor| match forward {
+                true => Page::after(cursor, 3),
+                false => Page::before(cursor, 3),
+            });
+            if rows.len() > 3 {
+                rows.remove(surplus);
+            }
+            match forward {
+                true => seen.extend(rows),
+                false => seen.splice(0..0, rows).for_each(drop),
+            }
+        }
+        assert_eq!(seen, all, "{what}, forward: {forward}");
+    }
+    for offset in [1, 4] {
+        let page = Page::offset(offset, 3).with_total(Total::Exact);
+        both(client, &listing.clone().page(page));
+    }
+}
+
+const FORMS: [OrderForm; 4] = [
+    OrderForm::Chosen,
+    OrderForm::Probe,
+    OrderForm::Grouped,
+    OrderForm::Walk,
+];
+
+fn both_ways<T: SqlType>(value: &Annotation<Room, T>) -> [Order<Room>; 2] {
+    [value.asc(), value.desc()]
+}
+
+#[test]
+fn values_and_foreign_keys_of_every_type() {
+    let (_database, mut client) = rooms();
+    let known = known(&mut client);
+    let by_code = Relation::many("events", Room::CODE, Event::ROOM_CODE);
+    let by_number = Relation::generic(
+        "events",
+        Event::CONTENT_TYPE_ID,
+        Event::OBJECT_ID,
+        ContentTypeId::<Room>::new(3),
+    );
+    for (relation, name) in [(by_code, "by code"), (by_number, "by number")] {
+        let some = relation.clone().filter(Event::SMALL.ne(1));
+        let orders = [
+            both_ways(&relation.max(Event::AT)),
+            both_ways(&relation.min(Event::AT)),
+            both_ways(&relation.max(Event::NOTE)),
+            both_ways(&relation.max(Event::SMALL)),
+            both_ways(&relation.min(Event::SMALL)),
+            both_ways(&relation.max(Event::MOOD)),
+            both_ways(&some.min(Event::MOOD)),
+            both_ways(&some.max(Event::DOUBLE)),
+            both_ways(&some.count_except(Event::MOOD.eq(Mood("sad".to_owned())))),
+        ];
+        let shown = relation.count_except(Event::SMALL.eq(1)).named("row_key");
+        for (at, order) in orders.into_iter().flatten().enumerate() {
+            for form in FORMS {
+                for limit in [0, 7, 40] {
+                    for catalog in [None, Some(known.clone())] {
+                        let what = format!("{name}, {at}, {form:?}, {limit}, {catalog:?}");
+                        let mut listing = Listing::of(Room)
+                            .tenant(1)
+                            .order_by(order.clone())
+                            .order_form(form)
+                            .walk_limit(limit)
+                            .show(&shown);
+                        if let Some(catalog) = catalog {
+                            listing = listing.catalog(catalog);
+                        }
+                        // Another limit is another walk only.
+                        if limit == 7 || form == OrderForm::Walk {
+                            pages(&mut client, &listing, &what);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn names_of_what_is_sorted_by() {
+    let mut client = reader();
+    for name in [
+        "key",
+        "value",
+        "counts",
+        "walked",
+        "newest",
+        "matches",
+        "verdict",
+        "is_complete",
+        "row_key",
+        "counted",
+        "all_rows",
+        "except_rows",
+        "chat_id",
+        "id_",
+        "team_id",
+        "experiment_id",
+    ] {
+        let messages = Session::messages().named(name);
+        let last = messages.max(Message::CREATED_AT).named(name);
+        let count = messages.count().named("other");
+        let traces = Experiment::traces().named(name);
+        let runs = traces.count_except(Trace::STATUS.eq("error")).named(name);
+        for form in FORMS {
+            let listing = Listing::of(Session)
+                .tenant(TEAM)
+                .order_by(last.desc())
+                .order_form(form)
+                .show((&last, &count));
+            for page in [Page::first(4), Page::last(4), Page::offset(2, 3)] {
+                both(&mut client, &listing.clone().page(page));
+            }
+            let first = listing.clone().page(Page::first(4)).build().unwrap();
+            let cursor = first.fetch(&mut client).unwrap().next_cursor().cloned();
+            both(&mut client, &listing.page(Page::after(cursor.unwrap(), 4)));
+
+            let chatbots = Listing::of(Experiment).tenant(TEAM).show(&runs);
+            both(&mut client, &chatbots.clone().page(Page::first(4)));
+            let sorted = chatbots.order_by(runs.desc()).order_form(form);
+            both(&mut client, &sorted.page(Page::first(4)));
+        }
+    }
+}
+
+/// What the page is sorted by is not computed again for a second name.
+#[test]
+fn a_sort_key_under_two_names_is_computed_once() {
+    let last = Session::messages().max(Message::CREATED_AT);
+    let listing = Listing::of(Session)
+        .tenant(TEAM)
+        .order_by(last.desc())
+        .show((last.clone().named("one"), last.named("two")))
+        .page(Page::first(4));
+    let (optimized, _) = both(&mut reader(), &listing);
+    assert_eq!(optimized.text().matches("MAX(").count(), 1, "{optimized:#}");
+}
+
+/// An index that has NULL on another side than a plain one serves where there is no NULL, too.
+#[test]
+fn indexes_that_have_null_at_the_end() {
+    let (_database, mut client) = rooms();
+    client
+        .batch_execute(
+            "INSERT INTO rooms SELECT i, 1, 'x' || i, now() - i * INTERVAL '1 min', now() - i * INTERVAL '1 min'
+             FROM generate_series(31, 20000) AS i",
+        )
+        .unwrap();
+    let known = known(&mut client);
+    for (order, index) in [
+        (Room::OPENED.desc(), "rooms_opened"),
+        (Room::OPENED.asc(), "rooms_opened"),
+        (Room::CLOSED.desc(), "rooms_closed"),
+        (Room::CLOSED.desc().nulls_first(), "rooms_closed"),
+        (Room::CLOSED.asc().nulls_first(), "rooms_closed"),
+        (Room::CLOSED.asc(), "rooms_closed"),
+    ] {
+        let listing = Listing::of(Room)
+            .tenant(1)
+            .catalog(known.clone())
+            .order_by(order);
+        let first = listing.clone().page(Page::first(5)).build().unwrap();
+        let cursor = first.fetch(&mut client).unwrap().next_cursor().cloned();
+        let after = Page::after(cursor.unwrap(), 5);
+        for page in [Page::first(5), after, Page::last(5)] {
+            let (page, _) = both(&mut client, &listing.clone().page(page));
+            let note = page.report().notes().first().unwrap();
+            assert_eq!(note.index.as_deref(), Some(index), "{note}");
+            let explain = format!("EXPLAIN {}", page.to_literal_sql());
+            let plan: Vec<String> = client.query(&explain, &[]).map_or_else(
+                |error| panic!("{error}: {explain}"),
+                |rows| rows.iter().map(|row| row.get(0)).collect(),
+            );
+            let plan = plan.join("\n");
+            assert!(!plan.contains("Seq Scan"), "{page:#}\n{plan}\n{note}");
+        }
+    }
+
+    let events = Relation::many("events", Room::CODE, Event::ROOM_CODE);
+    let listing = Listing::of(Room)
+        .tenant(1)
+        .catalog(known)
+        .order_by(events.max(Event::AT).desc())
+        .order_form(OrderForm::Walk);
+    let (page, _) = both(&mut client, &listing.page(Page::first(5)));
+    let walk = r#"ORDER BY "walked"."at" DESC NULLS LAST LIMIT 32768"#;
+    assert!(page.text().contains(walk), "{page:#}");
+    let note = page.report().notes().first().unwrap();
+    assert_eq!(note.index.as_deref(), Some("events_at"), "{note}");
+}
+
+fn index(table: &str, columns: &[&str]) -> CatalogRow {
+    let columns = columns.iter().map(|name| Some((*name).to_owned()));
+    CatalogRow {
+        table_name: Some(table.to_owned()),
+        index_name: Some(format!("{table}_index")),
+        method: Some("btree".to_owned()),
+        key_columns: Some(columns.collect()),
+        is_valid: Some(true),
+        is_ready: Some(true),
+        ..CatalogRow::default()
+    }
+}
+
+#[test]
+fn no_row_is_as_far_in_as_postgresql_counts() {
+    let mut client = reader();
+    let columns = ["team_id", "ended_at"];
+    let known = Catalog::from_rows([index("experiments_experimentsession", &columns)]);
+    let last = chat::message_timestamps().last;
+    for order in [Session::ENDED_AT.desc(), last.desc()] {
+        for form in FORMS {
+            let listing = Listing::of(Session)
+                .tenant(TEAM)
+                .catalog(known.clone())
+                .order_by(order.clone())
+                .order_form(form)
+                .max_page_size(u32::MAX);
+            for offset in [1 << 62, (1 << 63) - 27, i64::MAX as u64] {
+                for size in [25, u32::MAX] {
+                    let page = listing.clone().page(Page::offset(offset, size));
+                    let page = page.build().unwrap();
+                    let rows = page.fetch(&mut client);
+                    assert!(rows.unwrap().is_empty(), "{page:#}");
+                }
+            }
+        }
+    }
+}
+
+/// Of a table that was not read, nothing is said.
+#[test]
+fn a_table_that_the_catalog_does_not_know() {
+    let known = Catalog::from_rows([index("trace_trace", &["id"])]);
+    let last = chat::message_timestamps().last;
+    let listing = Listing::of(Session).tenant(TEAM).page(Page::first(5));
+    let listing = listing.order_by(last.desc());
+    let page = listing.clone().catalog(known.clone()).build().unwrap();
+    assert_eq!(page.text(), listing.build().unwrap().text());
+    let note = page.report().notes().first().unwrap();
+    assert_eq!((&note.index, &note.wants), (&None, &None), "{note}");
+    assert!(!note.reason.contains("index"), "{note}");
+
+    let listing = Listing::of(Session).tenant(TEAM).page(Page::first(5));
+    let listing = listing.order_by(Session::ENDED_AT.desc());
+    let page = listing.clone().catalog(known).build().unwrap();
+    assert_eq!(page.text(), listing.build().unwrap().text());
+    assert!(page.report().notes().is_empty(), "{}", page.report());
+}
+
+/// What a pass gives beside another value is said to be of that pass.
+#[test]
+fn two_sort_keys_of_one_pass() {
+    let messages = chat::message_timestamps();
+    // The index finds the last message of a session at once; how many there are, nobody would count one by one.
+    let known = Catalog::read(
+        &mut reader(),
+        &TableSet::new().table(Session).table(Message),
+    )
+    .unwrap();
+    let listing = Listing::of(Session)
+        .tenant(TEAM)
+        .catalog(known)
+        .order_by(messages.count.desc())
+        .order_by(messages.last.desc());
+    let (page, _) = both(&mut reader(), &listing.page(Page::first(5)));
+    let decisions: Vec<_> = page
+        .report()
+        .notes()
+        .iter()
+        .map(|note| note.decision.starts_with("one pass"))
+        .collect();
+    let is_one = page.text().matches("FROM \"chat_chatmessage\"").count() == 1;
+    assert_eq!(decisions, [is_one, is_one], "{}\n{page:#}", page.report());
+}
