@@ -1,4 +1,4 @@
-//! Numbers of all rows of a page in passes over what belongs to them.
+//! Values of all rows of a page in passes over what belongs to them.
 
 #![expect(
     clippy::ptr_arg,
@@ -9,8 +9,8 @@ use std::borrow::Cow;
 
 use sea_query::{Expr, ExprTrait, Func, IntoIden, JoinType, Query, SelectStatement};
 
-use super::AnnotationNode;
 use super::grouped::KEY;
+use super::{AnnotationNode, sql};
 use crate::error::Error;
 use crate::predicate::PredicateNode;
 use crate::render::{Renderer, Scope, any_of, count_all, iden};
@@ -27,9 +27,8 @@ pub(super) fn is_possible(
     page: &Scope<'_>,
     annotation: &AnnotationNode,
 ) -> bool {
-    annotation.except.is_some()
-        && first_hop(annotation)
-            .is_some_and(|(hop, _)| !matches!(hop.definition.tenancy, Tenancy::Through { .. }))
+    first_hop(annotation)
+        .is_some_and(|(hop, _)| !matches!(hop.definition.tenancy, Tenancy::Through { .. }))
         && renderer.is_named(page.word())
 }
 
@@ -38,52 +37,74 @@ fn first_hop(annotation: &AnnotationNode) -> Option<(&Hop, &'static str)> {
     Some((hop, hop.to.column()?))
 }
 
-/// `LEFT JOIN (SELECT all - except ..)`: the number of all rows, those of the page only, less that of the ones that are
-/// excepted, which are few and found by themselves. A row to which nothing belongs has none.
+/// `LEFT JOIN (SELECT .. WHERE to = ANY (the page's) GROUP BY to)`. A row to which nothing belongs has none.
 pub(super) fn join(
     renderer: &Renderer<'_>,
     page: &Scope<'_>,
-    annotation: &AnnotationNode,
+    members: &[&AnnotationNode],
     word: &Cow<'static, str>,
     select: &mut SelectStatement,
 ) -> Result<(), Error> {
-    let (Some((hop, to)), Some(except)) = (first_hop(annotation), &annotation.except) else {
+    let leader = members.first();
+    let Some((leader, (hop, to))) = leader.and_then(|leader| Some((leader, first_hop(leader)?)))
+    else {
         return Ok(());
-    };
-    let counted = |filter: Option<&PredicateNode>, of: Option<SelectStatement>| {
-        renderer.untied_path(
-            page,
-            None,
-            &annotation.path,
-            filter,
-            |_, first, _, select| {
-                let key = first.column(to);
-                select.expr_as(key.clone(), KEY);
-                select.expr_as(count_all(), COUNTED);
-                select.and_where_option(of.map(|of| key.clone().eq(any_of(of))));
-                select.add_group_by([key]);
-                Ok(())
-            },
-        )
     };
     let mut of_page = Query::select();
     of_page.expr(page.column(hop.from)).from(page.iden());
-    let all = counted(except.among.as_ref(), Some(of_page))?;
-    let excepted = match &except.among {
-        Some(among) => among.clone().and(except.condition.clone()),
-        None => except.condition.clone(),
+    let grouped =
+        |filter: Option<&PredicateNode>, of: Option<SelectStatement>, write: Write<'_>| {
+            renderer.untied_path(page, None, &leader.path, filter, |_, first, end, select| {
+                let key = first.column(to);
+                select.expr_as(key.clone(), KEY);
+                select.and_where_option(of.map(|of| key.clone().eq(any_of(of))));
+                select.add_group_by([key]);
+                write(end, select)
+            })
+        };
+    let values = match &leader.except {
+        Some(except) => {
+            let count = |_: &Scope<'_>, select: &mut SelectStatement| {
+                select.expr_as(count_all(), COUNTED);
+                Ok(())
+            };
+            let all = grouped(except.among.as_ref(), Some(of_page), &count)?;
+            let excepted = match &except.among {
+                Some(among) => among.clone().and(except.condition.clone()),
+                None => except.condition.clone(),
+            };
+            difference(all, grouped(Some(&excepted), None, &count)?, &leader.name)
+        }
+        None => {
+            let (filter, is_common) = sql::common_filter(members);
+            grouped(filter, Some(of_page), &|end, select| {
+                sql::aggregates_of(renderer, end, members, is_common, select)
+            })?
+        }
     };
-    let excepted = counted(Some(&excepted), None)?;
+    let is_of_row = Expr::col((iden(word), KEY.into_iden())).eq(page.column(hop.from));
+    select.join_subquery(JoinType::LeftJoin, values, iden(word), is_of_row);
+    Ok(())
+}
+
+/// Adds what is computed of each group.
+type Write<'w> = &'w dyn Fn(&Scope<'_>, &mut SelectStatement) -> Result<(), Error>;
+
+/// The number of all rows, those of the page only, less that of the ones that are excepted, which are few and found by
+/// themselves.
+fn difference(
+    all: SelectStatement,
+    excepted: SelectStatement,
+    name: &Cow<'static, str>,
+) -> SelectStatement {
     let column = |word: &'static str, name: &'static str| Expr::col((word, name));
     let less = Func::coalesce([column(EXCEPT, COUNTED), Expr::cust("0")]);
     let is_same = column(EXCEPT, KEY).eq(column(ALL, KEY));
     let mut difference = Query::select();
     difference
         .expr(column(ALL, KEY))
-        .expr_as(column(ALL, COUNTED).sub(less), iden(&annotation.name))
+        .expr_as(column(ALL, COUNTED).sub(less), iden(name))
         .from_subquery(all, ALL)
         .join_subquery(JoinType::LeftJoin, excepted, EXCEPT, is_same);
-    let is_of_row = Expr::col((iden(word), KEY.into_iden())).eq(page.column(hop.from));
-    select.join_subquery(JoinType::LeftJoin, difference, iden(word), is_of_row);
-    Ok(())
+    difference
 }

@@ -31,8 +31,33 @@ impl<E: Entity, F: Entity> Relation<E, F> {
     /// let listing = Listing::of(Experiment).tenant(7).show(&runs).page(Page::first(25));
     /// assert!(format!("{:#}", listing.build()?).contains(r#"
     /// LEFT JOIN (
-    ///   SELECT "all_rows"."row_key", "all_rows"."counted" - COALESCE("except_rows"."counted", 0) AS "runs"
-    ///   FROM ("#));
+    ///   SELECT
+    ///     "all_rows"."row_key",
+    ///     "all_rows"."counted" - COALESCE("except_rows"."counted", 0) AS "runs"
+    ///   FROM (
+    ///     SELECT "trace"."experiment_id" AS "row_key", COUNT(*) AS "counted"
+    ///     FROM "trace_trace" AS "trace"
+    ///     WHERE "trace"."team_id" = $2
+    ///       AND "trace"."experiment_id" = ANY(ARRAY (
+    ///         SELECT "page"."id"
+    ///         FROM "page"
+    ///       ))
+    ///     GROUP BY "trace"."experiment_id"
+    ///   ) AS "all_rows"
+    ///   LEFT JOIN (
+    ///     SELECT "trace"."experiment_id" AS "row_key", COUNT(*) AS "counted"
+    ///     FROM "trace_trace" AS "trace"
+    ///     WHERE "trace"."team_id" = $3
+    ///       AND EXISTS(
+    ///         SELECT 1
+    ///         FROM "experiments_experimentsession" AS "session"
+    ///         WHERE "session"."id" = "trace"."session_id"
+    ///           AND "session"."team_id" = $4
+    ///           AND "session"."platform" = $5
+    ///       )
+    ///     GROUP BY "trace"."experiment_id"
+    ///   ) AS "except_rows" ON "except_rows"."row_key" = "all_rows"."row_key"
+    /// ) AS "traces" ON "traces"."row_key" = "page"."id""#));
     ///
     /// let legacy = listing.strategy(Strategy::Legacy).build()?;
     /// assert!(legacy.text().contains(r#"(SELECT COUNT(*) FROM "trace_trace" AS "trace" WHERE "#));

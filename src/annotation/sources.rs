@@ -1,6 +1,7 @@
 //! Which annotations share one sub-select, and how each is joined to a page.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use sea_query::{Condition, DynIden, Expr, JoinType, SelectStatement};
 
@@ -13,6 +14,8 @@ pub(crate) struct Source<'a> {
     /// The word by which the statement calls it.
     word: Cow<'static, str>,
     members: Vec<&'a AnnotationNode>,
+    /// It is read for all rows of the page in one pass, and not for one after the other.
+    is_at_once: bool,
 }
 
 impl<'a> Source<'a> {
@@ -62,12 +65,21 @@ impl<'a> Source<'a> {
             };
             let output = Expr::col((iden(&self.word), column));
             match &member.computed {
-                Computed::Aggregate(aggregate) if member.except.is_some() => {
+                Computed::Aggregate(aggregate) if member.except.is_some() || self.is_at_once => {
                     (*member, sql::or_nothing(aggregate, output))
                 }
                 _ => (*member, output),
             }
         })
+    }
+
+    /// Reads it in one pass for all rows of the page, if one of its values is among these.
+    pub fn read_at_once(&mut self, values: &[Arc<AnnotationNode>]) {
+        let is_among = |member: &&AnnotationNode| {
+            let mut values = values.iter();
+            values.any(|value| value.is_same_value(member))
+        };
+        self.is_at_once = self.members.iter().any(is_among);
     }
 
     fn is_one_row(&self) -> bool {
@@ -98,8 +110,11 @@ impl<'a> Source<'a> {
                 }
                 Ok(())
             })?,
-            Computed::Aggregate(_) if at_once::is_possible(renderer, page, leader) => {
-                return at_once::join(renderer, page, leader, &self.word, select);
+            Computed::Aggregate(_)
+                if (leader.except.is_some() || self.is_at_once)
+                    && at_once::is_possible(renderer, page, leader) =>
+            {
+                return at_once::join(renderer, page, &self.members, &self.word, select);
             }
             Computed::Aggregate(_) => sql::aggregates(renderer, page, &self.members)?,
             Computed::OverTime(over_time) => {
@@ -163,6 +178,7 @@ pub(crate) fn group<'a>(
         sources.push(Source {
             word,
             members: vec![annotation],
+            is_at_once: false,
         });
     }
     Ok(sources)

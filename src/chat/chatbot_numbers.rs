@@ -51,7 +51,7 @@ impl Selection<Experiment> for &ChatbotNumbers {
 ///     .show(&numbers)
 ///     .page(Page::first(25))
 ///     .build()?;
-/// assert_eq!(page.text().matches("JOIN").count(), 2);      // of sessions, and of traces
+/// assert_eq!(page.text().matches("LATERAL").count(), 1);      // what is told of sessions is found together
 /// # Ok::<(), pagewise::Error>(())
 /// ```
 #[must_use]

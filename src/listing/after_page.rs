@@ -45,10 +45,12 @@ impl AfterPage {
     /// The annotations by what they are read from.
     pub fn sources(&self, request: &Request<'_>) -> Result<Vec<Source<'_>>, Error> {
         let annotations = self.annotations.iter().map(AsRef::as_ref);
-        sources::group(
-            annotations,
-            &[&request.renderer.word(wrap::WORD), total::WORD],
-        )
+        let taken = [&request.renderer.word(wrap::WORD), total::WORD];
+        let mut sources = sources::group(annotations, &taken)?;
+        for source in &mut sources {
+            source.read_at_once(&request.sorting.shown_at_once);
+        }
+        Ok(sources)
     }
 }
 

@@ -9,6 +9,13 @@ use crate::error::Error;
 /// ([`after`](Self::after), [`before`](Self::before), [`last`](Self::last)). PostgreSQL reads and drops every row
 /// before an offset; a keyset page costs the same anywhere, and rows that come or go meanwhile do not shift it.
 ///
+/// # Rows that change between two pages
+///
+/// A keyset page begins at a place, not at a row. Going from page to page, a row that keeps its sort keys all the while is seen
+/// exactly once, and in order. One whose sort keys change, for computed ones a session that gets a message, may be seen
+/// twice, if it moves to where one has not been yet, or not at all, if it moves to where one has been. Each page is what was
+/// there when it was read: its values, its order and its total are of one moment.
+///
 /// # Example
 ///
 /// ```

@@ -1,11 +1,12 @@
 //! Cursors come back from outside: each is refused by a typed error, or understood by the server.
 
-use chrono::{DateTime, Utc};
-use pagewise::chat::{Chat, Message, Session, Tag};
+use chrono::{DateTime, TimeDelta, Utc};
+use pagewise::aggregate::{Bucket, Window};
+use pagewise::chat::{Chat, Experiment, Message, Session, Tag};
 use pagewise::expression::coalesce;
 use pagewise::listing::CursorError;
 use pagewise::schema::SqlType;
-use pagewise::{Cursor, Error, Listing, Page};
+use pagewise::{Annotation, Column, Cursor, Error, Listing, Page, Relation};
 use postgres::Client;
 use proptest::prelude::*;
 
@@ -327,6 +328,44 @@ fn a_cursor_outlives_the_time_that_its_order_is_computed_with() {
         page(since("2026-10-01T00:00:00Z", "ai")),
         Err(Error::Cursor(CursorError::OtherOrder))
     ));
+}
+
+#[test]
+fn counts_over_time_are_orders_of_their_own() {
+    let mut client = reader();
+    let of = |hours: i64, bucket: Bucket, zone: &str, by: Column<Session, DateTime<Utc>>| {
+        let end: DateTime<Utc> = "2026-11-01T00:00:00Z".parse().unwrap();
+        let end = end + TimeDelta::hours(hours);
+        let window = Window::before(end, TimeDelta::days(2)).unwrap();
+        let counts =
+            Experiment::sessions().counts_over_time(by, bucket, &window, &zone.parse().unwrap());
+        Listing::of(Experiment).tenant(TEAM).order_by(counts.desc())
+    };
+    let created = Session::CREATED_AT;
+    let mine = cursor(&mut client, of(0, Bucket::Day, "UTC", created));
+    let is_taken = |listing: Listing<Experiment>| {
+        let page = listing.page(Page::after(mine.clone(), 3)).build();
+        assert!(matches!(
+            page,
+            Ok(_) | Err(Error::Cursor(CursorError::OtherOrder))
+        ));
+        page.is_ok()
+    };
+    // The same an hour later.
+    assert!(is_taken(of(1, Bucket::Day, "UTC", created)));
+    assert!(!is_taken(of(0, Bucket::Hour, "UTC", created)));
+    assert!(!is_taken(of(0, Bucket::Day, "Asia/Kathmandu", created)));
+    assert!(!is_taken(of(0, Bucket::Day, "UTC", Session::UPDATED_AT)));
+    // Nor is a count of a family one of those that are named by either column alone.
+    let by = |count: Annotation<Experiment, i64>| {
+        Listing::of(Experiment).tenant(TEAM).order_by(count.desc())
+    };
+    let family = cursor(&mut client, by(Experiment::family().count()));
+    let versions = by(Experiment::versions().count()).page(Page::after(family.clone(), 3));
+    assert!(versions.build().is_err());
+    let itself = Relation::many("itself", Experiment::ID, Experiment::ID);
+    let itself: Annotation<Experiment, i64> = Relation::<Experiment, Experiment>::count(&itself);
+    assert!(by(itself).page(Page::after(family, 3)).build().is_err());
 }
 
 #[test]

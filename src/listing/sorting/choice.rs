@@ -87,6 +87,7 @@ pub(in crate::listing) fn choose(circumstances: &Circumstances<'_>) -> Sorting {
     for (value, choice) in values.iter().zip(choices) {
         circumstances.by_computed(value, choice, &mut sorting);
     }
+    circumstances.shown_at_once(&mut sorting);
     sorting
 }
 
@@ -248,6 +249,40 @@ impl Circumstances<'_> {
         shown.filter(|shown| !shown.is_same_value(value) && shares_pass(shown, value, self.orders))
     }
 
+    /// What is shown and computed from many rows for each row of the page: all of these are better read in one pass.
+    fn shown_at_once(&self, sorting: &mut Sorting) {
+        let Some(catalog) = self.catalog else {
+            return;
+        };
+        let costs = self.costs(catalog);
+        for shown in self.shown {
+            let Node::Annotation(value) = &shown.node else {
+                continue;
+            };
+            // The page has it before.
+            let is_sorted_by = self
+                .orders
+                .iter()
+                .any(|order| order.node.is_same_value(&shown.node));
+            let mut passes = sorting.grouped.iter();
+            if is_sorted_by || passes.any(|pass| shares_pass(value, pass, self.orders)) {
+                continue;
+            }
+            if let Some((many, wants)) = costs.of_many(value) {
+                let reason = format!("about {many:.0} rows belong to one, by statistics");
+                let report = &mut sorting.report;
+                report.add_with_index(
+                    format!("show {}", shown.name),
+                    "one pass for all rows of the page",
+                    reason,
+                    None,
+                    wants,
+                );
+                sorting.shown_at_once.push(Arc::clone(value));
+            }
+        }
+    }
+
     fn probe_or_grouped(&self, value: &AnnotationNode) -> Choice {
         let costs = self.catalog.map(|catalog| self.costs(catalog));
         let (probe, grouped) = match &costs {
@@ -279,7 +314,8 @@ impl Circumstances<'_> {
             OrderForm::Chosen | OrderForm::Walk => {}
         }
         if self.catalog.is_none() {
-            return choice(false, NO_CATALOG.to_owned());
+            // See `Cost::may_mislead`: one pass is bounded by the tenant's rows, whatever the indexes.
+            return choice(is_possible && may_mislead(value), NO_CATALOG.to_owned());
         }
         if !is_possible {
             return choice(false, NO_PASS.to_owned());
@@ -291,6 +327,10 @@ impl Circumstances<'_> {
             .map_or(0.0, |costs| costs.shown(&shared, self.size));
         let by_row = probe.microseconds.map(|cost| cost + beside);
         match (by_row, grouped.microseconds) {
+            _ if probe.may_mislead => choice(
+                true,
+                "no index is known to have the rows of one in this order".to_owned(),
+            ),
             _ if probe.is_hopeless => choice(true, "no index finds the rows of one".to_owned()),
             (Some(by_row), Some(at_once)) => {
                 let milliseconds = |cost: f64| format!("{:.0}", (cost / 1000.0).max(1.0));
@@ -374,4 +414,12 @@ impl Circumstances<'_> {
             _ => Err(None),
         }
     }
+}
+
+/// Whether the tenant's rows may be in the order of a largest or least value by an index, and those of one row not.
+fn may_mislead(value: &AnnotationNode) -> bool {
+    let [hop] = value.path.hops.as_slice() else {
+        return false;
+    };
+    extreme(value).is_some() && matches!(hop.definition.tenancy, Tenancy::Column { .. })
 }

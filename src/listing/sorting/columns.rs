@@ -53,10 +53,13 @@ fn columns_of_condition(condition: &PredicateNode, columns: &mut Vec<&'static st
         PredicateNode::Not(inner) | PredicateNode::NotTrue(inner) => {
             columns_of_condition(inner, columns)
         }
-        PredicateNode::Exists { .. }
-        | PredicateNode::Linked(..)
-        | PredicateNode::OneOfRows { .. }
-        | PredicateNode::InRows { .. } => None,
+        // Of the row itself, it is but where the way begins.
+        PredicateNode::Exists { path, .. } | PredicateNode::OneOfRows { path, .. } => {
+            let from = path.hops.first()?.from;
+            columns_of(&Node::Column(from), columns)
+        }
+        PredicateNode::InRows { node, .. } => columns_of(node, columns),
+        PredicateNode::Linked(..) => None,
     }
 }
 

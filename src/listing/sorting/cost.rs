@@ -2,7 +2,7 @@
 
 use super::columns;
 use super::walk::extreme;
-use crate::annotation::AnnotationNode;
+use crate::annotation::{AnnotationNode, Computed};
 use crate::catalog::{Catalog, Index};
 use crate::schema::{Definition, Hop, Tenancy, Tenant};
 use crate::statistics::Statistics;
@@ -21,6 +21,8 @@ const PUT_INTO_GROUP: f64 = 0.15;
 const BUSY: f64 = 2.0;
 /// A row that is joined to another table as a whole.
 const JOINED: f64 = 0.4;
+/// As many related rows of one row as are better read in the order of their table, with those of others.
+const A_LOT: f64 = 100.0;
 /// As many rows as a table is taken to have of which nothing is known.
 const MANY: f64 = 1e6;
 
@@ -49,6 +51,9 @@ pub(super) struct Cost {
     pub wants: Option<String>,
     /// Without an index each row reads a whole table.
     pub is_hopeless: bool,
+    /// A largest or least value of one row, of which no index tells. PostgreSQL may then go down an index that has those of
+    /// all of the tenant's rows, until it comes upon one that belongs to the row: for each row as far as that is.
+    pub may_mislead: bool,
 }
 
 impl Costs<'_> {
@@ -88,6 +93,26 @@ impl Costs<'_> {
         let of_row = shown.iter().filter_map(|value| self.probe(value).of_row);
         let rows = self.rows.map_or(rows as f64, |all| all.min(rows as f64));
         of_row.fold(0.0, f64::max) * rows * BUSY
+    }
+
+    /// How many related rows a shown value is computed of for each row, if they are many and have to be read; and the index
+    /// that would have them.
+    pub fn of_many(&self, annotation: &AnnotationNode) -> Option<(f64, Option<String>)> {
+        let [hop] = annotation.path.hops.as_slice() else {
+            return None;
+        };
+        // What cannot be read so is read for each row all the same.
+        if !matches!(annotation.computed, Computed::Aggregate(_))
+            || annotation.except.is_some()
+            || matches!(hop.definition.tenancy, Tenancy::Through { .. })
+        {
+            return None;
+        }
+        let cost = self.probe(annotation);
+        let is_many = |rows: &f64| *rows > A_LOT || cost.may_mislead;
+        let many = self.of_one(hop).filter(is_many)?;
+        let has_to_be_read = cost.of_row.is_some_and(|cost| cost > many * FOUND);
+        (has_to_be_read && !cost.is_hopeless).then_some((many, cost.wants))
     }
 
     /// A sub-select for each row.
@@ -152,6 +177,7 @@ impl Costs<'_> {
             index: covering.or(found).map(|index| index.name.clone()),
             wants: wanted.map(|columns| format!("{} ({})", table.table, columns.join(", "))),
             is_hopeless: is_known && covering.or(found).is_none(),
+            may_mislead: one.is_some() && tenant.is_some(),
         }
     }
 

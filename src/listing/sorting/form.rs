@@ -8,7 +8,9 @@
 #[non_exhaustive]
 pub enum OrderForm {
     /// The listing chooses, by the [`Catalog`](crate::Catalog) that it has. Without one, each row has a sub-select of its
-    /// own: what that costs is bounded by the rows of the tenant, if an index finds the related rows.
+    /// own, which is bounded by the rows of the tenant if an index finds the related rows; but for a largest or least value of
+    /// rows that name the tenant themselves, which are read in one pass: PostgreSQL may look for each row's along an index of
+    /// all of the tenant's.
     #[default]
     Chosen,
     /// A sub-select for each row: `(SELECT max(..) FROM .. WHERE foreign_key = row.key)`. For a least or largest value that

@@ -11,6 +11,8 @@ use crate::report::Report;
 pub(in crate::listing) struct Sorting {
     /// Values that are computed in one pass for all rows.
     pub grouped: Vec<Arc<AnnotationNode>>,
+    /// Shown values that are read in one pass for all rows of the page.
+    pub shown_at_once: Vec<Arc<AnnotationNode>>,
     /// The newest related rows first.
     pub walk: Option<Walk>,
     /// Rows in which the first sort key is NULL are read apart from the others.

@@ -329,8 +329,7 @@ fn the_traps_are_there() {
     let seen = RefCell::new(BTreeMap::<&str, u32>::new());
     let cases = at_a_scene(|scene| (data::world(scene), vec(asked(scene), 1..4)));
     let cases = cases.prop_map(|(_, case)| case);
-    let count = 60;
-    check(count, &cases, |(world, requests): (World, Vec<Asked>)| {
+    check(150, &cases, |(world, requests): (World, Vec<Asked>)| {
         let oracle = Oracle {
             world: &world,
             tenant: 1,

@@ -195,7 +195,12 @@ fn lies() -> Catalog {
                 row_count: Some(1_000_000.0),
                 column_name: name(column),
                 null_fraction: Some(0.0),
-                distinct_values: Some(if column == key { -1.0 } else { 100_000.0 }),
+                distinct_values: Some(match column {
+                    _ if column == key => -1.0,
+                    // Many rows belong to one.
+                    "experiment_id" | "chat_id" => 1_000.0,
+                    _ => 100_000.0,
+                }),
                 common_values: Some(vec!["1".to_owned()]),
                 common_frequencies: Some(vec![0.9]),
                 ..StatisticsRow::default()
@@ -217,13 +222,17 @@ fn every_order_form_gives_the_oracles_rows() {
                 "never {expected:?}: {taken:?}"
             );
         }
-        for expected in ["a sub-select", "one pass", "down "] {
+        for expected in [
+            "a sub-select for each row",
+            "one pass over all related rows",
+            "one pass for all rows of the page",
+            "down ",
+        ] {
             let mut decided = law.decided.keys();
             assert!(
                 decided.any(|words| words.starts_with(expected)),
                 "never {expected}"
             );
         }
-        eprintln!("{:?}\n{:?}", law.walks, law.decided);
     }
 }

@@ -270,8 +270,8 @@ pub fn computed_plan() -> impl Strategy<Value = Plan> {
         any::<Option<bool>>(),
     )
         .prop_map(|(relation, mut plan, descending, nulls_last)| {
-            plan.function = 3;
-            plan.variant = u8::from(!descending);
+            plan.function = 9;
+            plan.variant = if descending { 5 } else { 1 };
             OrderPlan {
                 value: ValuePlan::Annotation(relation, plan.into()),
                 descending,
