@@ -321,13 +321,17 @@ impl<E: Entity> Listing<E> {
         let mut forms = self.forms(page, &orders);
         let definition = const { &E::DEFINITION };
         let after = cursor::fitting(page, definition, &orders)?;
-        let mut sorting = self.sorting(page, &orders, after.as_deref(), &forms);
+        let scanned = page.scan_orders(&orders);
+        let mut sorting = self.sorting(page, &scanned, after.as_deref(), &forms);
         let mut report = self.report.clone();
         report.extend(std::mem::take(&mut forms.report));
         report.extend(std::mem::take(&mut sorting.report));
         forms.report = report;
         let mut outputs = Outputs::new(definition, &self.shown, &orders)?;
-        outputs.share(&sorting.grouped, &orders);
+        if sorting.walk.is_none() {
+            // A walk that fills the page makes no pass.
+            outputs.share(&sorting.grouped, &scanned);
+        }
         let request = Request {
             definition: const { &E::DEFINITION },
             renderer: Renderer::new(self.tenant.as_ref(), self.link_limits.few_links),
@@ -335,6 +339,7 @@ impl<E: Entity> Listing<E> {
             outputs,
             after,
             sorting,
+            scan_orders: scanned.into_owned(),
             orders,
             page,
         };
@@ -382,6 +387,7 @@ impl<E: Entity> Listing<E> {
             outputs: Outputs::new(const { &E::DEFINITION }, &[], &[])?,
             after: None,
             sorting: Sorting::default(),
+            scan_orders: Vec::new(),
             orders,
             page,
         };
@@ -404,16 +410,17 @@ impl<E: Entity> Listing<E> {
         if self.strategy == Strategy::Legacy {
             return Sorting::default();
         }
-        let orders: Cow<'_, [OrderNode]> = match page.is_backward() {
-            true => orders.iter().cloned().map(OrderNode::reversed).collect(),
-            false => orders.into(),
-        };
+        let statistics = self.statistics.as_ref();
+        let catalog = self.catalog.as_ref().map(|catalog| match statistics {
+            Some(statistics) => Cow::Owned(catalog.clone().with_statistics(statistics.clone())),
+            None => Cow::Borrowed(catalog),
+        });
         sorting::choose(&Circumstances {
             definition: const { &E::DEFINITION },
             tenant: self.tenant.as_ref(),
-            catalog: self.catalog.as_ref(),
+            catalog: catalog.as_deref(),
             filters: &self.filters,
-            orders: &orders,
+            orders,
             shown: &self.shown,
             size: page.rows_and_one(),
             form: self.order_form,

@@ -11,8 +11,8 @@ use crate::render::{Scope, iden, select_as};
 
 /// The statement of a page.
 pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
-    let orders = request.scan_orders();
-    let page = page(request, &orders)?;
+    let orders = &request.scan_orders;
+    let page = page(request, orders)?;
     let total = total::select(request)?;
     if total.is_none() && !request.page.is_backward() {
         return Ok(page);

@@ -19,9 +19,9 @@ use crate::render::{Scope, comparable, iden, select_as};
 pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
     let after_page = AfterPage::new(request);
     let sources = after_page.sources(request)?;
-    let orders = request.scan_orders();
+    let orders = &request.scan_orders;
     let parts = keyset::parts(
-        &orders,
+        orders,
         request.after.as_deref(),
         request.sorting.nulls_apart,
     );
@@ -39,7 +39,7 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
     let is_one = is_flat && parts.len() == 1 && request.sorting.walk.is_none();
     let stands_alone = is_one && !later && total.is_none() && !request.page.is_backward();
     let columns = PageColumns::new(request, &starts);
-    let page = page(request, &columns, &orders, &parts)?;
+    let page = page(request, &columns, orders, &parts)?;
     if stands_alone {
         return Ok(page);
     }

@@ -1,7 +1,10 @@
 //! Which page of a listing, and whether its length is wanted.
 
+use std::borrow::Cow;
+
 use super::Cursor;
 use crate::error::Error;
+use crate::order::OrderNode;
 
 /// Which page of a listing: how many rows, beginning where, and whether the length of the whole is wanted.
 ///
@@ -177,6 +180,14 @@ impl Page {
     pub(super) fn is_deep(&self) -> bool {
         const DEEP: u64 = 100;
         matches!(self.position, Position::Offset(offset) if offset > DEEP)
+    }
+
+    /// The sort keys in the direction in which the page is read.
+    pub(super) fn scan_orders<'o>(&self, orders: &'o [OrderNode]) -> Cow<'o, [OrderNode]> {
+        match self.is_backward() {
+            true => orders.iter().cloned().map(OrderNode::reversed).collect(),
+            false => orders.into(),
+        }
     }
 
     /// Read from its end.

@@ -25,6 +25,8 @@ pub(super) struct Request<'a> {
     pub outputs: Outputs,
     /// The sort keys as the rows are given, the row's key last.
     pub orders: Vec<OrderNode>,
+    /// The same in the direction in which the page is read: from its end for a page before a cursor.
+    pub scan_orders: Vec<OrderNode>,
     /// The sort values of the row beside which the page begins.
     pub after: Option<Vec<sea_query::Value>>,
     /// How the values of the sort keys are found.
@@ -65,19 +67,6 @@ impl Request<'_> {
         write: impl Fn(&Self) -> Result<SelectStatement, Error>,
     ) -> Result<SelectStatement, Error> {
         self.renderer.statement(|| write(self))
-    }
-
-    /// The sort keys in the direction in which the page is read: from its end for a page before a cursor.
-    pub fn scan_orders(&self) -> Vec<OrderNode> {
-        if self.page.is_backward() {
-            self.orders
-                .iter()
-                .cloned()
-                .map(OrderNode::reversed)
-                .collect()
-        } else {
-            self.orders.clone()
-        }
     }
 
     /// The computed values that the rows are sorted by, and those that are computed with them.

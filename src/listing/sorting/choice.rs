@@ -174,7 +174,7 @@ impl Circumstances<'_> {
                 }
                 _ => None,
             };
-            let reason = "no index has the rows in this order";
+            let reason = "no index of all rows has them in this order";
             let report = &mut sorting.report;
             report.add_with_index(subject, "all rows, sorted", reason, None, wanted);
             return;
@@ -264,7 +264,8 @@ impl Circumstances<'_> {
                 .orders
                 .iter()
                 .any(|order| order.node.is_same_value(&shown.node));
-            let mut passes = sorting.grouped.iter();
+            let is_walked = sorting.walk.is_some();
+            let mut passes = sorting.grouped.iter().filter(|_| !is_walked);
             if is_sorted_by || passes.any(|pass| shares_pass(value, pass, self.orders)) {
                 continue;
             }

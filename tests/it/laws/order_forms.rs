@@ -215,11 +215,12 @@ fn every_order_form_gives_the_oracles_rows() {
     let law = law_of(80, world(), computed_plan(), EveryForm::default());
     // So many cases as the test asks for take every way; a few need not.
     if std::env::var_os("PROPTEST_CASES").is_none() {
-        for expected in [(false, false), (false, true), (true, false), (true, true)] {
-            let taken = &law.walks;
+        for expected in [true, false] {
+            let mut taken = law.walks.keys();
             assert!(
-                taken.contains_key(&expected),
-                "never {expected:?}: {taken:?}"
+                taken.any(|(_, is_complete)| *is_complete == expected),
+                "never {expected}: {:?}",
+                law.walks
             );
         }
         for expected in [

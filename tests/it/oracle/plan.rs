@@ -278,7 +278,7 @@ pub fn computed_plan() -> impl Strategy<Value = Plan> {
                 nulls_first: nulls_last.map(|_| false),
             }
         });
-    let first = prop_oneof![2 => extreme, 1 => order(annotation)];
+    let first = prop_oneof![3 => extreme, 1 => order(annotation)];
     let others = prop_oneof![
         3 => Just(Vec::new()),
         2 => vec(order(any::<u8>().prop_map(ValuePlan::Own)), 1..2),
