@@ -12,6 +12,7 @@ use crate::time_zone::TimeZone;
 const DAY: TimeDelta = TimeDelta::hours(24);
 
 /// How many hours a trend has: those that a day touches, the first and the last in part.
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub(super) const TREND_HOURS: usize = 25;
 
 /// How often a chatbot ran in each hour of the last day; for a small chart beside it.
