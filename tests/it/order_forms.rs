@@ -9,10 +9,10 @@ use pagewise::chat::{self, Experiment, Message, Session, Trace};
 use pagewise::listing::OrderForm;
 use pagewise::schema::{DataType, SqlType};
 use pagewise::sea_query::Value;
-use pagewise::statistics::TableSet;
+use pagewise::statistics::{StatisticsRow, TableSet};
 use pagewise::{
-    Annotation, Catalog, ContentTypeId, Entity, Listing, Order, Page, Relation, Strategy, Total,
-    entity,
+    Annotation, Catalog, ContentTypeId, Entity, Listing, Order, Page, Relation, Statistics,
+    Strategy, Total, entity,
 };
 use postgres::Client;
 use postgres::types::{FromSql, Type};
@@ -372,25 +372,86 @@ fn a_table_that_the_catalog_does_not_know() {
 /// What a pass gives beside another value is said to be of that pass.
 #[test]
 fn two_sort_keys_of_one_pass() {
-    let messages = chat::message_timestamps();
-    // The index finds the last message of a session at once; how many there are, nobody would count one by one.
-    let known = Catalog::read(
-        &mut reader(),
-        &TableSet::new().table(Session).table(Message),
-    )
-    .unwrap();
+    let statistics = |table: &str, column: &str, rows: f32, values: f32| StatisticsRow {
+        table_name: table.to_owned(),
+        row_count: Some(rows),
+        column_name: Some(column.to_owned()),
+        null_fraction: Some(0.0),
+        distinct_values: Some(values),
+        ..StatisticsRow::default()
+    };
+    // The index has the last message of a session; of which kinds they are, a thousand rows say.
+    let known = Catalog::from_rows([index("chat_chatmessage", &["chat_id", "created_at"])])
+        .with_statistics(Statistics::from_rows([
+            statistics("chat_chatmessage", "chat_id", 1e6, 1e3),
+            statistics("experiments_experimentsession", "team_id", 1e3, 1.0),
+        ]));
+    let messages = Session::messages();
+    let kinds = messages.count_distinct(Message::MESSAGE_TYPE);
+    let last = messages.max(Message::CREATED_AT);
+    for orders in [[kinds.desc(), last.desc()], [last.desc(), kinds.desc()]] {
+        let listing = Listing::of(Session)
+            .tenant(TEAM)
+            .catalog(known.clone())
+            .order_by_all(orders);
+        let (page, _) = both(&mut reader(), &listing.page(Page::first(5)));
+        let reads = page.text().matches("FROM \"chat_chatmessage\"").count();
+        assert_eq!(reads, 1, "{page:#}");
+        let notes = page.report().notes();
+        assert_eq!(notes.len(), 2);
+        for note in notes {
+            assert!(note.decision.starts_with("one pass"), "{note}\n{page:#}");
+        }
+    }
+}
+
+/// A report says that shown values are read in one pass only of those that are.
+#[test]
+fn shown_values_that_are_said_to_be_read_at_once() {
+    let many = |table: &str, column: &str| StatisticsRow {
+        table_name: table.to_owned(),
+        row_count: Some(1e6),
+        column_name: Some(column.to_owned()),
+        null_fraction: Some(0.0),
+        distinct_values: Some(10.0),
+        ..StatisticsRow::default()
+    };
+    let known = Catalog::from_rows([
+        index("chat_chatmessage", &["chat_id"]),
+        index("trace_trace", &["session_id"]),
+    ])
+    .with_statistics(Statistics::from_rows([
+        many("chat_chatmessage", "chat_id"),
+        many("trace_trace", "session_id"),
+        many("experiments_experimentsession", "team_id"),
+    ]));
+    // No team is named by a message, so that its rows are found by those of the page.
+    let content = Session::messages().max(Message::CONTENT);
+    let traces = Session::traces();
+    let (first, longest) = (
+        traces.first(Trace::STATUS, Trace::TIMESTAMP.asc()),
+        traces.max(Trace::DURATION),
+    );
     let listing = Listing::of(Session)
         .tenant(TEAM)
         .catalog(known)
-        .order_by(messages.count.desc())
-        .order_by(messages.last.desc());
-    let (page, _) = both(&mut reader(), &listing.page(Page::first(5)));
-    let decisions: Vec<_> = page
-        .report()
-        .notes()
-        .iter()
-        .map(|note| note.decision.starts_with("one pass"))
-        .collect();
-    let is_one = page.text().matches("FROM \"chat_chatmessage\"").count() == 1;
-    assert_eq!(decisions, [is_one, is_one], "{}\n{page:#}", page.report());
+        .show((&content, &first, &longest))
+        .page(Page::first(5));
+    let (page, _) = both(&mut reader(), &listing);
+    let shown = |page: &pagewise::PageStatement<Session>| {
+        let notes = page.report().notes().iter();
+        let shown = notes.filter(|note| note.subject.starts_with("show "));
+        shown
+            .map(|note| note.subject.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        shown(&page),
+        [format!("show {}", longest.name())],
+        "{page:#}"
+    );
+    assert_eq!(page.text().matches("LATERAL").count(), 2, "{page:#}");
+
+    let (page, _) = both(&mut reader(), &listing.order_by(longest.desc()));
+    assert!(shown(&page).is_empty(), "{}\n{page:#}", page.report());
 }

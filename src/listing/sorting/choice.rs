@@ -259,6 +259,15 @@ impl Circumstances<'_> {
             let Node::Annotation(value) = &shown.node else {
                 continue;
             };
+            // The page has it before.
+            let is_sorted_by = self
+                .orders
+                .iter()
+                .any(|order| order.node.is_same_value(&shown.node));
+            let mut passes = sorting.grouped.iter();
+            if is_sorted_by || passes.any(|pass| shares_pass(value, pass, self.orders)) {
+                continue;
+            }
             if let Some((many, wants)) = costs.of_many(value) {
                 let reason = format!("about {many:.0} rows belong to one, by statistics");
                 let report = &mut sorting.report;
@@ -320,7 +329,7 @@ impl Circumstances<'_> {
         match (by_row, grouped.microseconds) {
             _ if probe.may_mislead => choice(
                 true,
-                "no index has the rows of one in this order".to_owned(),
+                "no index is known to have the rows of one in this order".to_owned(),
             ),
             _ if probe.is_hopeless => choice(true, "no index finds the rows of one".to_owned()),
             (Some(by_row), Some(at_once)) => {

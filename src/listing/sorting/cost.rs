@@ -2,7 +2,7 @@
 
 use super::columns;
 use super::walk::extreme;
-use crate::annotation::AnnotationNode;
+use crate::annotation::{AnnotationNode, Computed};
 use crate::catalog::{Catalog, Index};
 use crate::schema::{Definition, Hop, Tenancy, Tenant};
 use crate::statistics::Statistics;
@@ -98,12 +98,16 @@ impl Costs<'_> {
     /// How many related rows a shown value is computed of for each row, if they are many and have to be read; and the index
     /// that would have them.
     pub fn of_many(&self, annotation: &AnnotationNode) -> Option<(f64, Option<String>)> {
-        if !annotation.is_groupable() {
-            return None;
-        }
         let [hop] = annotation.path.hops.as_slice() else {
             return None;
         };
+        // What cannot be read so is read for each row all the same.
+        if !matches!(annotation.computed, Computed::Aggregate(_))
+            || annotation.except.is_some()
+            || matches!(hop.definition.tenancy, Tenancy::Through { .. })
+        {
+            return None;
+        }
         let cost = self.probe(annotation);
         let is_many = |rows: &f64| *rows > A_LOT || cost.may_mislead;
         let many = self.of_one(hop).filter(is_many)?;
