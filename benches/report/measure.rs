@@ -91,9 +91,11 @@ pub fn job(
         let position = different.iter().position(|other| other == at);
         position.map_or(Vec::new(), |position| times[position].clone())
     });
+    // Where it is about which way is the fastest, that is told unprepared.
+    let is_prepared = |way, first| job.patience.is_none() && method.prepares(way, first);
     let statements = StatementCache::new(64);
     let kept: Vec<usize> = (0..all.len())
-        .filter(|at| method.prepares(all[*at].way, first[*at]))
+        .filter(|at| is_prepared(all[*at].way, first[*at]))
         .collect();
     let candidates: Vec<_> = kept.iter().map(|at| all[*at]).collect();
     let mut prepared = in_turns(
@@ -122,8 +124,7 @@ pub fn job(
                 let plannings = (0..PLANNINGS).map(|_| explain::planning(client, query));
                 planning += median(plannings.collect::<Result<_, _>>()?);
             }
-            let is_prepared = method.prepares(candidate.way, *first);
-            let prepared = is_prepared.then(|| prepared.next());
+            let prepared = is_prepared(candidate.way, *first).then(|| prepared.next());
             Ok(WayResult {
                 way: candidate.way,
                 form: candidate.form,

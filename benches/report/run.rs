@@ -78,7 +78,6 @@ impl Report {
             );
             let version: String = client.query_one("SHOW server_version", &[])?.get(0);
             let result = self.scale(&mut client, *scale, &options)?;
-            println!("{}", terminal::scale(&result, self.against));
             scales.push(result);
             // After each scale: the largest takes longest, and what is there by then is of use.
             if let Some(folder) = &options.write {
@@ -107,6 +106,7 @@ impl Report {
             is_prepared: self.is_prepared,
             budget: options.budget,
         };
+        println!("{}", terminal::scale(scale, sessions, self.against));
         let mut results = Vec::new();
         for job in jobs.into_iter().filter(|job| options.is_wanted(&job.key)) {
             if let Some(before) = job.before {
@@ -122,14 +122,16 @@ impl Report {
             );
             let mut notes = compared.notes;
             notes.extend(job.notes);
-            results.push(JobResult {
+            let result = JobResult {
                 key: job.key,
                 title: job.title,
                 rows: compared.rows,
                 counted: job.counted,
                 notes,
                 ways,
-            });
+            };
+            println!("{}", terminal::job(&result, self.against));
+            results.push(result);
         }
         Ok(ScaleResult {
             scale,

@@ -106,7 +106,7 @@ fn markdown(run: &Run<'_>) -> String {
     text.push_str(
         "\n## The grid\n\n\
          What pagewise chose with the catalog against the fastest form that it could have been made to take: the ratio, the \
-         form (**p**robe, **g**rouped, **w**alk, **a**nother), and the milliseconds that it took. Where the chosen statement \
+         form (**p**robe, **g**rouped, **w**alk), and the milliseconds that it took. Where the chosen statement \
          is word for word the fastest, the ratio is 1. A form that takes more than five times as long as what was chosen, \
          and a second, is given up. Bold is what is above 1.2 and takes 2 ms or more.\n",
     );

@@ -2,6 +2,7 @@
 
 use pagewise::catalog::Catalog;
 use pagewise::listing::OrderForm;
+use pagewise::report::Report;
 use pagewise::schema::Entity;
 use pagewise::{Error, Listing, Strategy};
 
@@ -13,9 +14,6 @@ pub const FORMS: [(&str, OrderForm); 3] = [
     ("grouped", OrderForm::Grouped),
     ("walk", OrderForm::Walk),
 ];
-
-/// What a statement that is none of these is called: a walk of another length.
-const OTHER: &str = "another";
 
 /// A page's candidates, and what pagewise says of those that it chose.
 pub struct Ours {
@@ -39,24 +37,17 @@ pub fn candidates<E: Entity>(
     }
     let forced = FORMS.map(|(name, form)| forced(&with_catalog, name, form));
     let forced = forced.into_iter().collect::<Result<Vec<_>, _>>()?;
-    // What is not computed has no forms.
-    let has_forms = forced.iter().any(|form| form.queries != forced[0].queries);
     for (way, statement) in [(Way::Catalog, &chosen), (Way::Pagewise, &unaided)] {
-        let queries = vec![Query::of(statement)];
-        let same = forced.iter().find(|forced| forced.queries == queries);
-        let form = match has_forms {
-            true => same.map_or(OTHER, |forced| forced.form),
-            false => "",
-        };
         candidates.push(Candidate {
-            form,
-            ..Candidate::new(way, queries)
+            form: form_of(statement.report()),
+            ..Candidate::new(way, [Query::of(statement)])
         });
     }
-    if has_forms {
+    // What is not computed has no forms.
+    if forced.iter().any(|form| form.queries != forced[0].queries) {
         candidates.extend(forced);
     }
-    let said = |way: Way, report: &pagewise::report::Report| {
+    let said = |way: Way, report: &Report| {
         let notes = report.notes().iter();
         let notes = notes.map(move |note| format!("{}: {note}", way.name()));
         notes.collect::<Vec<_>>()
@@ -64,6 +55,18 @@ pub fn candidates<E: Entity>(
     let mut notes = said(Way::Catalog, chosen.report());
     notes.extend(said(Way::Pagewise, unaided.report()));
     Ok(Ours { candidates, notes })
+}
+
+/// The form that was chosen, by what is said of it.
+fn form_of(report: &Report) -> &'static str {
+    let mut notes = report.notes().iter();
+    let decision = notes.find(|note| note.subject.starts_with("order by"));
+    match decision.map_or("", |note| &note.decision) {
+        decision if decision.starts_with("down ") => "walk",
+        decision if decision.starts_with("one pass") => "grouped",
+        decision if decision.starts_with("a sub-select") => "probe",
+        _ => "",
+    }
 }
 
 /// In one form.
