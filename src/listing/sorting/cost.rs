@@ -10,13 +10,15 @@ use crate::statistics::Statistics;
 /// What is done to one row, measured, in microseconds on one machine; only the ratios count.
 const LOOK: f64 = 2.0;
 /// A row that an index has found.
-const FOUND: f64 = 0.7;
+const FOUND: f64 = 0.4;
 /// One that is in the index whole.
 const IN_INDEX: f64 = 0.1;
 /// A row of a table that is read from its beginning.
 const READ: f64 = 0.1;
 /// A row that is put into its group.
 const PUT_INTO_GROUP: f64 = 0.15;
+/// A row of which another table says whose it is.
+const TIED: f64 = 0.25;
 /// How many times as much belongs to rows that come first.
 const BUSY: f64 = 2.0;
 /// A row that is joined to another table as a whole.
@@ -219,7 +221,11 @@ impl Costs<'_> {
         let microseconds = annotation.path.hops.first().and_then(|hop| {
             let all = self.statistics().rows(hop.definition)?;
             let related = self.related(hop.definition).unwrap_or(all);
-            let read = f64::min(all * READ, related * FOUND);
+            let read = match hop.definition.tenancy {
+                // All are read, to find those that belong to the tenant's.
+                Tenancy::Through { .. } => all * (READ + TIED),
+                _ => f64::min(all * READ, related * FOUND),
+            };
             Some(read + related * (PUT_INTO_GROUP + JOINED * looked_up(annotation)))
         });
         Cost {
