@@ -380,10 +380,10 @@ fn two_sort_keys_of_one_pass() {
         distinct_values: Some(values),
         ..StatisticsRow::default()
     };
-    // The index has the last message of a session; of which kinds they are, a thousand rows say.
+    // The index has the last message of a session; of which kinds they are, thousands of rows say.
     let known = Catalog::from_rows([index("chat_chatmessage", &["chat_id", "created_at"])])
         .with_statistics(Statistics::from_rows([
-            statistics("chat_chatmessage", "chat_id", 1e6, 1e3),
+            statistics("chat_chatmessage", "chat_id", 1e6, 250.0),
             statistics("experiments_experimentsession", "team_id", 1e3, 1.0),
         ]));
     let messages = Session::messages();
