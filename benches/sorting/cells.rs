@@ -157,10 +157,16 @@ fn over(cells: &[Cell<'_>]) -> String {
         .iter()
         .filter(|cell| cell.is_over() && !cell.is_noise())
     {
-        let _ = writeln!(text, "* {}: {}", ratio(Some(cell.ratio())), cell.words());
-        for note in &cell.job.notes {
-            let _ = writeln!(text, "  * {note}");
-        }
+        let said = format!("{}: order by ", Way::Catalog.name());
+        let mut notes = cell.job.notes.iter();
+        let said = notes.find_map(|note| note.strip_prefix(&said));
+        let _ = writeln!(
+            text,
+            "* {}: {}. Sorted by {}",
+            ratio(Some(cell.ratio())),
+            cell.words(),
+            said.unwrap_or_default(),
+        );
     }
     text
 }
