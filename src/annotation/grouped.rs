@@ -41,17 +41,6 @@ impl AnnotationNode {
         )
     }
 
-    /// Whether it grows with the rows that it is computed of.
-    pub fn counts_rows(&self) -> bool {
-        let Computed::Aggregate(aggregate) = &self.computed else {
-            return false;
-        };
-        matches!(
-            aggregate,
-            Aggregate::Count | Aggregate::CountDistinct(_) | Aggregate::Sum { .. }
-        )
-    }
-
     /// Whether a pass that gives the other gives this too, from the rows that it reads anyway.
     pub fn is_of_pass(&self, other: &Self) -> bool {
         let aggregates = |node: &Self| matches!(node.computed, Computed::Aggregate(_));

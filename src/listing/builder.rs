@@ -330,7 +330,7 @@ impl<E: Entity> Listing<E> {
         let mut outputs = Outputs::new(definition, &self.shown, &orders)?;
         if sorting.walk.is_none() {
             // A walk that fills the page makes no pass.
-            outputs.share(&sorting.grouped, &scanned);
+            outputs.share(&sorting.grouped);
         }
         let request = Request {
             definition: const { &E::DEFINITION },

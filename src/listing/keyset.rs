@@ -22,6 +22,8 @@ pub(super) struct Key<'a> {
 pub(super) enum Part {
     /// All of it.
     Whole,
+    /// All rows after the cursor, with one condition: no index has them in order.
+    After,
     /// The rows in which the first sort key is a value.
     Values,
     /// Those after the cursor.
@@ -62,7 +64,8 @@ pub(super) fn condition(keys: &[Key<'_>]) -> Expr {
 
 /// The parts in which a page is read: after a cursor, and with rows that have NULL apart where that is chosen.
 ///
-/// `value OR NULL` in one condition keeps PostgreSQL from reading an index as a range.
+/// `value OR NULL` in one condition keeps PostgreSQL from reading an index as a range. A value that is computed from other
+/// rows has no index, and would be computed for each part anew: so it is one condition.
 pub(super) fn parts(
     orders: &[OrderNode],
     cursor: Option<&[Value]>,
@@ -75,8 +78,9 @@ pub(super) fn parts(
         (None, _) if !nulls_apart => vec![Part::Whole],
         (None, Nulls::First) => vec![Part::Nulls, Part::Values],
         (None, Nulls::Last) => vec![Part::Values, Part::Nulls],
-        (Some(value), Nulls::First) if is_null(value) => vec![Part::NullsAfter, Part::Values],
         (Some(value), Nulls::Last) if is_null(value) => vec![Part::NullsAfter],
+        (Some(_), _) if !leading.node.is_plain() => vec![Part::After],
+        (Some(value), Nulls::First) if is_null(value) => vec![Part::NullsAfter, Part::Values],
         (Some(_), Nulls::Last) if leading.nullable => vec![Part::ValuesAfter, Part::Nulls],
         (Some(_), _) => vec![Part::ValuesAfter],
     }
@@ -86,7 +90,7 @@ impl Part {
     /// What is known of the first sort key.
     pub fn leading(self, orders: &[OrderNode]) -> Leading {
         match self {
-            Self::Whole => Leading::Any,
+            Self::Whole | Self::After => Leading::Any,
             Self::ValuesAfter if !orders.first().is_some_and(|leading| leading.nullable) => {
                 Leading::Any
             }
@@ -102,6 +106,7 @@ impl Part {
         };
         match self {
             Self::Whole => Vec::new(),
+            Self::After => vec![condition(keys)],
             Self::Values => vec![leading.sql.clone().is_not_null()],
             Self::ValuesAfter => range(leading, rest),
             Self::Nulls => vec![leading.sql.clone().is_null()],

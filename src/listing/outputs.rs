@@ -8,7 +8,7 @@ use super::sorting::lookups;
 use crate::annotation::AnnotationNode;
 use crate::error::Error;
 use crate::expression::Node;
-use crate::order::{Direction, OrderNode};
+use crate::order::OrderNode;
 use crate::render::{free_name, is_name};
 use crate::schema::{DataType, Definition};
 use crate::statement::OutputColumn;
@@ -80,10 +80,10 @@ impl Outputs {
     }
 
     /// What is shown and can be had from a pass over all related rows that is made to sort by, is computed there.
-    pub fn share(&mut self, passes: &[Arc<AnnotationNode>], orders: &[OrderNode]) {
+    pub fn share(&mut self, passes: &[Arc<AnnotationNode>]) {
         for output in &mut self.columns {
             if let Node::Annotation(value) = &output.node
-                && passes.iter().any(|pass| shares_pass(value, pass, orders))
+                && passes.iter().any(|pass| shares_pass(value, pass))
             {
                 output.shares_pass = true;
             }
@@ -157,23 +157,12 @@ impl Outputs {
 
 /// Whether a shown value is computed in the pass that gives what the rows are sorted by.
 ///
-/// Rows that are sorted by how many belong to them are those to which the most belong, the largest first: to read
-/// these again costs more than to compute something more of all. Of others it is little that is read again, so that
-/// there only what costs next to nothing is shared.
-pub(super) fn shares_pass(
-    value: &AnnotationNode,
-    pass: &AnnotationNode,
-    orders: &[OrderNode],
-) -> bool {
-    let largest_first = orders.first().is_some_and(|order| {
-        order.direction == Direction::Descending
-            && matches!(&order.node, Node::Annotation(by) if by.counts_rows())
-    });
+/// Not what has to be put into order, such as distinct values: the pass would sort all rows for it, where it otherwise puts
+/// them into groups as they come. Those of the page's rows are sooner read again, even if they are half of all.
+pub(super) fn shares_pass(value: &AnnotationNode, pass: &AnnotationNode) -> bool {
     let is_told = value
         .filter
         .as_ref()
         .is_none_or(|filter| lookups(filter) == 0);
-    value.is_of_pass(pass)
-        && (largest_first || value.is_cheap())
-        && (is_told || value.filter == pass.filter)
+    value.is_of_pass(pass) && value.is_cheap() && (is_told || value.filter == pass.filter)
 }

@@ -20,6 +20,8 @@ pub(super) struct ColumnStatistics {
     common: Vec<(String, f64)>,
     /// What the other rows are split by.
     bounds: Vec<String>,
+    /// From 0, the rows lie anyhow, to 1, in the order of the values or its reverse.
+    pub correlation: Option<f64>,
     elements: Vec<(String, f64)>,
     /// The frequency of the rarest of the elements.
     rarest_element: f64,
@@ -51,6 +53,7 @@ impl ColumnStatistics {
             distinct: row.distinct_values.map_or(0.0, f64::from),
             common: pairs(row.common_values, row.common_frequencies.as_deref()),
             bounds: row.histogram_bounds.unwrap_or_default(),
+            correlation: row.correlation.and_then(|of| share(of.abs().into())),
             elements,
             rarest_element: share(rarest).unwrap_or(0.0),
             labels: Vec::new(),

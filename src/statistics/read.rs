@@ -55,8 +55,9 @@ fn of_answer(rows: &[Row]) -> Result<Statistics, Error> {
             common_values: row.try_get(7)?,
             common_frequencies: row.try_get(8)?,
             histogram_bounds: row.try_get(9)?,
-            common_elements: row.try_get(10)?,
-            element_frequencies: row.try_get(11)?,
+            correlation: row.try_get(10)?,
+            common_elements: row.try_get(11)?,
+            element_frequencies: row.try_get(12)?,
         })
     });
     Ok(Statistics::from_rows(

@@ -26,6 +26,8 @@ pub struct StatisticsRow {
     pub common_frequencies: Option<Vec<f32>>,
     /// Values that split the other rows into parts of the same size, as text, in their order.
     pub histogram_bounds: Option<Vec<String>>,
+    /// How far the rows lie in the order of the column's values: from -1, the reverse, over 0, anyhow, to 1.
+    pub correlation: Option<f32>,
     /// The most common elements of an array, as text.
     pub common_elements: Option<Vec<String>>,
     /// The share of the rows that have each of them; then the smallest, the largest, and that of NULL.

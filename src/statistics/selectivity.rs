@@ -30,6 +30,11 @@ impl Statistics {
             .values(self.rows(definition))
     }
 
+    /// How far the rows lie in the order of a column: from 0, anyhow, to 1.
+    pub(crate) fn correlation(&self, definition: &EntityDefinition, column: &str) -> Option<f64> {
+        self.column(definition, column)?.correlation
+    }
+
     /// How many rows of a table are the tenant's.
     pub(crate) fn tenant_rows(
         &self,

@@ -18,7 +18,7 @@ const ROW_COUNT: &str =
     "CASE WHEN class.relkind = 'p' OR NOT class.relhassubclass THEN class.reltuples END";
 
 /// The outputs with their expressions. The values are of the column's own type, which only their text hides.
-const OUTPUTS: [(&str, &str, DataType, bool); 12] = [
+const OUTPUTS: [(&str, &str, DataType, bool); 13] = [
     ("schema_name", "wanted.schema_name", DataType::Text, false),
     ("table_name", "wanted.table_name", DataType::Text, false),
     ("row_count", ROW_COUNT, DataType::Real, true),
@@ -39,6 +39,7 @@ const OUTPUTS: [(&str, &str, DataType, bool); 12] = [
         TEXTS,
         true,
     ),
+    ("correlation", "stats.correlation", DataType::Real, true),
     (
         "common_elements",
         "stats.most_common_elems::text::text[]",

@@ -471,6 +471,7 @@ prop_compose! {
         common_values in values(),
         common_frequencies in numbers(),
         histogram_bounds in values(),
+        correlation in prop::option::of(number()),
         common_elements in values(),
         element_frequencies in numbers(),
     ) -> StatisticsRow {
@@ -483,6 +484,7 @@ prop_compose! {
             common_values,
             common_frequencies,
             histogram_bounds,
+            correlation,
             common_elements,
             element_frequencies,
             ..StatisticsRow::default()

@@ -246,7 +246,7 @@ impl Circumstances<'_> {
             Node::Annotation(shown) => Some(shown.as_ref()),
             _ => None,
         });
-        shown.filter(|shown| !shown.is_same_value(value) && shares_pass(shown, value, self.orders))
+        shown.filter(|shown| !shown.is_same_value(value) && shares_pass(shown, value))
     }
 
     /// What is shown and computed from many rows for each row of the page: all of these are better read in one pass.
@@ -266,7 +266,7 @@ impl Circumstances<'_> {
                 .any(|order| order.node.is_same_value(&shown.node));
             let is_walked = sorting.walk.is_some();
             let mut passes = sorting.grouped.iter().filter(|_| !is_walked);
-            if is_sorted_by || passes.any(|pass| shares_pass(value, pass, self.orders)) {
+            if is_sorted_by || passes.any(|pass| shares_pass(value, pass)) {
                 continue;
             }
             if let Some((many, wants)) = costs.of_many(value) {

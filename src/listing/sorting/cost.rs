@@ -9,14 +9,19 @@ use crate::statistics::Statistics;
 
 /// What is done to one row, measured, in microseconds on one machine; only the ratios count.
 const LOOK: f64 = 2.0;
-/// A row that an index has found.
+/// A row that an index has found, beside the one before.
 const FOUND: f64 = 0.4;
+/// One that lies anywhere.
+const FOUND_ANYWHERE: f64 = 1.1;
 /// One that is in the index whole.
 const IN_INDEX: f64 = 0.1;
 /// A row of a table that is read from its beginning.
 const READ: f64 = 0.1;
 /// A row that is put into its group.
-const PUT_INTO_GROUP: f64 = 0.15;
+const PUT_INTO_GROUP: f64 = 0.3;
+/// A row that is put into order for distinct values: among those of one row, and among those of all.
+const SORTED: f64 = 0.3;
+const SORTED_OF_ALL: f64 = 1.0;
 /// A row of which another table says whose it is.
 const TIED: f64 = 0.25;
 /// How many times as much belongs to rows that come first.
@@ -78,16 +83,19 @@ impl Costs<'_> {
         }
     }
 
-    /// How many related rows belong to one row, on the average of everybody's, or of the tenant's where these have more.
+    /// How many related rows belong to one row: on the average of everybody's; not more than the tenant's are for the rows that
+    /// are sorted, since PostgreSQL often takes values to be fewer than they are; and not less than they are for all.
     pub fn of_one(&self, hop: &Hop) -> Option<f64> {
         let all = self.statistics().rows(hop.definition)?;
         let values = self
             .statistics()
             .distinct_values(hop.definition, hop.to.column()?)?;
         let of_everybody = all / values.max(1.0);
-        let of_tenant = self.related(hop.definition).zip(self.all_rows);
-        let of_tenant = of_tenant.map_or(0.0, |(related, rows)| related / rows.max(1.0));
-        Some(of_everybody.max(of_tenant).max(1.0))
+        let related = self.related(hop.definition);
+        let for_each = |rows: Option<f64>| Some(related? / rows?.max(1.0));
+        let most = for_each(self.rows).unwrap_or(f64::INFINITY);
+        let least = for_each(self.all_rows).unwrap_or(0.0);
+        Some(of_everybody.min(most).max(least).max(1.0))
     }
 
     /// What it costs to show values beside one that the rows are sorted by, for so many rows of the page.
@@ -138,7 +146,7 @@ impl Costs<'_> {
             let counting = self.share_that_counts(hop, annotation).unwrap_or(1.0);
             // A condition that the index does not tell is tested on the row, and on the next if it is not met.
             let tested = match tenant.is_some() || counting < 1.0 {
-                true => FOUND / counting.max(0.01),
+                true => self.found(table, to) / counting.max(0.01),
                 false => 0.0,
             };
             let of_row = LOOK + tested;
@@ -158,18 +166,21 @@ impl Costs<'_> {
             .as_ref()
             .and_then(|needed| self.covering_index(table, to, tenant, needed));
         let of_one = self.of_one(hop).unwrap_or(1.0);
-        let further = LOOK * looked_up(annotation);
+        let further = LOOK * looked_up(annotation) + sorted(annotation) * SORTED;
         let is_known = self.catalog.has_read(table);
         let of_row = match (covering, found) {
             (Some(_), _) => LOOK + of_one * (IN_INDEX + further),
             // Of a table that was not read, nothing follows from its having no indexes.
-            (None, found) if found.is_some() || !is_known => LOOK + of_one * (FOUND + further),
+            (None, found) if found.is_some() || !is_known => {
+                LOOK + of_one * (self.found(table, to) + further)
+            }
             (None, _) => self.statistics().rows(table).unwrap_or(MANY) * READ,
         };
         let wanted = match (one, covering, found, needed) {
             _ if !is_known => None,
-            (Some((column, _)), ..) => Some(vec![to, column]),
-            (None, None, _, Some(needed)) => Some(needed),
+            // With all that is tested, so that the row itself is not read.
+            (Some(_), .., Some(needed)) | (None, None, _, Some(needed)) => Some(needed),
+            (Some((column, _)), ..) => Some(with_tenant(&[column])),
             (None, None, None, None) => Some(vec![to]),
             _ => None,
         };
@@ -181,6 +192,13 @@ impl Costs<'_> {
             is_hopeless: is_known && covering.or(found).is_none(),
             may_mislead: one.is_some() && tenant.is_some(),
         }
+    }
+
+    /// What a row costs that an index on the column has found. PostgreSQL's planner weighs it so, too; rows of which it is
+    /// not known how they lie are taken to lie anywhere.
+    fn found(&self, table: Definition, column: &str) -> f64 {
+        let in_order = self.statistics().correlation(table, column).unwrap_or(0.0);
+        FOUND_ANYWHERE + (FOUND - FOUND_ANYWHERE) * in_order * in_order
     }
 
     /// The first index that begins with one of these lists of columns.
@@ -226,7 +244,8 @@ impl Costs<'_> {
                 Tenancy::Through { .. } => all * (READ + TIED),
                 _ => f64::min(all * READ, related * FOUND),
             };
-            Some(read + related * (PUT_INTO_GROUP + JOINED * looked_up(annotation)))
+            let grouped = PUT_INTO_GROUP + sorted(annotation) * SORTED_OF_ALL;
+            Some(read + related * (grouped + JOINED * looked_up(annotation)))
         });
         Cost {
             microseconds,
@@ -251,4 +270,12 @@ fn looked_up(annotation: &AnnotationNode) -> f64 {
     let conditions = conditions.chain(&annotation.filter);
     let on_the_way = hops.len().saturating_sub(1);
     (on_the_way + conditions.map(columns::lookups).sum::<usize>()) as f64
+}
+
+/// Whether its rows are put into order: 0 or 1.
+fn sorted(annotation: &AnnotationNode) -> f64 {
+    match annotation.is_cheap() {
+        true => 0.0,
+        false => 1.0,
+    }
 }
