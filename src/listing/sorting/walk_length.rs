@@ -11,8 +11,12 @@ use crate::schema::{Definition, Hop};
 /// A related row that is walked, in microseconds as the costs are.
 const WALKED: f64 = 1.0;
 
-/// How many related rows of one row are taken to be next to each other in time, at most: the messages of a conversation.
+/// How many related rows of one row are taken to be next to each other in time, at most, where they lie beside each other in
+/// their table, too: the messages of a conversation.
 const NEXT_TO_EACH_OTHER: f64 = 16.0;
+
+/// As many times as often as of others a related row is met of those to which the most belong.
+const SKEW: f64 = 4.0;
 
 /// As much of another form's cost as a walk that did not fill the page may add to it.
 const IN_VAIN: f64 = 0.15;
@@ -84,7 +88,8 @@ impl Costs<'_> {
         }
         // As often as one draws from so many to have met so many different ones.
         let draws = rows * (rows / (rows - met)).ln();
-        let expected = draws * of_one.min(NEXT_TO_EACH_OTHER) / fits.max(1e-6);
+        let for_each = self.walked_for_each(hop, of_one);
+        let expected = draws * for_each / fits.max(1e-6);
         let most = (otherwise * IN_VAIN / WALKED).min(f64::from(wanted.limit));
         if expected > most || most < SHORTEST as f64 {
             return Err(WalkRefused::TooFar);
@@ -98,6 +103,15 @@ impl Costs<'_> {
             length *= 2;
         }
         Ok((length, fit))
+    }
+
+    /// How many related rows are walked for each that tells something new.
+    fn walked_for_each(&self, hop: &Hop, of_one: f64) -> f64 {
+        let to = hop.to.column();
+        let correlation = to.and_then(|to| self.statistics().correlation(hop.definition, to));
+        let in_order = correlation.unwrap_or(1.0);
+        let (anyhow, beside) = (of_one.min(SKEW), of_one.min(NEXT_TO_EACH_OTHER));
+        anyhow + (beside - anyhow) * in_order * in_order
     }
 }
 
