@@ -455,3 +455,79 @@ fn shown_values_that_are_said_to_be_read_at_once() {
     let (page, _) = both(&mut reader(), &listing.order_by(longest.desc()));
     assert!(shown(&page).is_empty(), "{}\n{page:#}", page.report());
 }
+
+fn known_sessions(correlation: f32) -> Catalog {
+    let statistics = |table: &str, column: &str, rows: f32, values: f32| StatisticsRow {
+        table_name: table.to_owned(),
+        row_count: Some(rows),
+        column_name: Some(column.to_owned()),
+        null_fraction: Some(0.0),
+        distinct_values: Some(values),
+        correlation: Some(correlation),
+        ..StatisticsRow::default()
+    };
+    let index = index("experiments_experimentsession", &["experiment_id"]);
+    Catalog::from_rows([index]).with_statistics(Statistics::from_rows([
+        statistics("experiments_experimentsession", "experiment_id", 2e5, 600.0),
+        statistics("experiments_experimentsession", "team_id", 2e5, 2.0),
+        statistics("experiments_experiment", "team_id", 600.0, 2.0),
+    ]))
+}
+
+fn chatbots_by_sessions() -> Listing<Experiment> {
+    let numbers = chat::chatbot_trace_numbers();
+    let participants = numbers.all_participants.clone();
+    Listing::of(Experiment)
+        .tenant(TEAM)
+        .order_by(numbers.all_sessions.desc())
+        .show(&participants)
+}
+
+/// Rows that lie beside each other are looked up, those that lie anywhere are read in one pass.
+#[test]
+fn how_related_rows_lie() {
+    for (correlation, form) in [
+        (1.0, "a sub-select for each row"),
+        (-1.0, "a sub-select for each row"),
+        (0.0, "one pass over all related rows, grouped and joined"),
+    ] {
+        let listing = chatbots_by_sessions().catalog(known_sessions(correlation));
+        let (page, _) = both(&mut reader(), &listing.page(Page::first(5)));
+        let note = page.report().notes().first().unwrap();
+        assert_eq!(note.decision, form, "{correlation}: {note}");
+    }
+}
+
+/// What has to be put into order is computed for the page's rows, even if a pass over all rows is made.
+#[test]
+fn distinct_counts_are_not_of_the_pass() {
+    let listing = chatbots_by_sessions().order_form(OrderForm::Grouped);
+    let (page, _) = both(&mut reader(), &listing.page(Page::first(5)));
+    let (pass, after) = page.text().split_once("LIMIT").unwrap();
+    assert!(
+        pass.contains("COUNT(*)") && !pass.contains("DISTINCT"),
+        "{page:#}"
+    );
+    assert!(after.contains("COUNT(DISTINCT"), "{page:#}");
+}
+
+/// Where a value may be NULL, the rows after a cursor are still found in one pass.
+#[test]
+fn after_a_cursor_a_pass_is_made_once() {
+    let mut client = reader();
+    let last = chat::message_timestamps().last;
+    for order in [last.clone().desc(), last.asc()] {
+        for form in [OrderForm::Grouped, OrderForm::Probe] {
+            let listing = Listing::of(Session)
+                .tenant(TEAM)
+                .order_by(order.clone())
+                .order_form(form);
+            let first = listing.clone().page(Page::first(5)).build().unwrap();
+            let rows = first.fetch(&mut client).unwrap();
+            let after = Page::after(rows.next_cursor().unwrap().clone(), 5);
+            let (page, _) = both(&mut client, &listing.page(after));
+            let reads = page.text().matches("FROM \"chat_chatmessage\"").count();
+            assert_eq!(reads, 1, "{page:#}");
+        }
+    }
+}

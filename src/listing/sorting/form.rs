@@ -17,8 +17,9 @@ pub enum OrderForm {
     /// an index on `(foreign_key, value)` has, it is one look at that index.
     Probe,
     /// One pass over all related rows, grouped by what they belong to, and joined: `LEFT JOIN (SELECT foreign_key, count(*)
-    /// FROM .. GROUP BY foreign_key) ..`. What is shown of the same rows is computed in the same pass. Distinct texts are
-    /// not; they have a sub-select for each row all the same.
+    /// FROM .. GROUP BY foreign_key) ..`. What is shown of the same rows is computed in the same pass, but for what has to be
+    /// put into order, such as distinct counts. Rows are not sorted by distinct texts in one pass; these have a sub-select for
+    /// each row all the same.
     Grouped,
     /// Down the newest related rows, in the order of an index, until the page is full; at most
     /// [`walk_limit`](crate::Listing::walk_limit) rows, and if that does not fill the page, one of the others. Only for what
