@@ -8,6 +8,7 @@ mod columns;
 mod cost;
 mod form;
 mod keys;
+mod plain;
 mod plan;
 mod walk;
 mod walk_length;
