@@ -1,22 +1,18 @@
 //! Forms of a computed order where names, types and indexes are other than those of the reference data.
 
-use std::error::Error as StdError;
-
 use chrono::{DateTime, Utc};
-use pagewise::annotation::MinMax;
 use pagewise::catalog::CatalogRow;
 use pagewise::chat::{self, Experiment, Message, Session, Trace};
 use pagewise::listing::OrderForm;
-use pagewise::schema::{DataType, SqlType};
-use pagewise::sea_query::Value;
+use pagewise::schema::SqlType;
 use pagewise::statistics::{StatisticsRow, TableSet};
 use pagewise::{
     Annotation, Catalog, ContentTypeId, Entity, Listing, Order, Page, Relation, Statistics,
     Strategy, Total, entity,
 };
 use postgres::Client;
-use postgres::types::{FromSql, Type};
 
+use crate::mood::Mood;
 use crate::support::{TEAM, both, empty, reader, run};
 
 entity! {
@@ -42,29 +38,6 @@ entity! {
         MOOD: Option<Mood> = "mood";
         DOUBLE: f64 = "double";
         AT: DateTime<Utc> = "at";
-    }
-}
-
-/// An enumeration of the database.
-#[derive(Clone, Debug, PartialEq)]
-struct Mood(String);
-
-impl SqlType for Mood {
-    type Base = Self;
-    const DATA_TYPE: DataType = DataType::Named("mood");
-    fn into_value(self) -> Value {
-        Value::String(Some(self.0))
-    }
-}
-
-impl MinMax for Mood {}
-
-impl<'a> FromSql<'a> for Mood {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
-        Ok(Self(std::str::from_utf8(raw)?.to_owned()))
-    }
-    fn accepts(column: &Type) -> bool {
-        column.name() == "mood"
     }
 }
 

@@ -10,6 +10,7 @@ use pagewise::{Error, Listing, Page, Predicate, Relation, ToOne, Total, entity};
 use postgres::Client;
 use postgres::types::{FromSql, Type};
 
+use crate::mood::Mood;
 use crate::support::{both, empty, run};
 
 entity! {
@@ -65,27 +66,6 @@ impl<'a> FromSql<'a> for State {
     }
     fn accepts(column: &Type) -> bool {
         *column == Type::TEXT
-    }
-}
-
-/// An enumeration of the database.
-#[derive(Clone, Debug, PartialEq)]
-struct Mood(String);
-
-impl SqlType for Mood {
-    type Base = Self;
-    const DATA_TYPE: DataType = DataType::Named("mood");
-    fn into_value(self) -> Value {
-        Value::String(Some(self.0))
-    }
-}
-
-impl<'a> FromSql<'a> for Mood {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
-        Ok(Self(std::str::from_utf8(raw)?.to_owned()))
-    }
-    fn accepts(column: &Type) -> bool {
-        column.name() == "mood"
     }
 }
 

@@ -6,26 +6,13 @@ use std::time::Duration;
 use pagewise::catalog::{CatalogCache, CatalogRow};
 use pagewise::chat::{self, Message, Session, Tag, Trace};
 use pagewise::driver::postgres::Execute;
-use pagewise::sea_query::Value;
 use pagewise::statistics::TableSet;
 use pagewise::{Catalog, Entity, Statistics, entity};
-use postgres::{Client, Error as DriverError, Row};
+use postgres::{Client, Row};
 
 use super::{named, put_together};
+use crate::counting::Counting;
 use crate::support::{TEAM, empty, reader, run};
-
-/// A client that counts what it is asked, and fails where it is told to.
-struct Counting<'a> {
-    client: &'a mut Client,
-    asked: &'a Cell<usize>,
-}
-
-impl Execute for Counting<'_> {
-    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, DriverError> {
-        self.asked.set(self.asked.get() + 1);
-        Execute::run(self.client, text, parameters)
-    }
-}
 
 entity! {
     /// Not there.

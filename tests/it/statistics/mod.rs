@@ -8,26 +8,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use pagewise::chat::{self, Session, Tag, TaggedItem};
-use pagewise::driver::postgres::Execute;
-use pagewise::sea_query::Value;
 use pagewise::statistics::{Statistics, StatisticsCache, TableSet};
 use pagewise::{Entity, Predicate, entity};
-use postgres::{Client, Error as DriverError, Row};
+use postgres::Client;
 
+use crate::counting::Counting;
 use crate::support::{TEAM, empty, reader, run};
-
-/// A client that counts what it is asked.
-struct Counting<'a> {
-    client: &'a mut Client,
-    asked: &'a Cell<usize>,
-}
-
-impl Execute for Counting<'_> {
-    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, DriverError> {
-        self.asked.set(self.asked.get() + 1);
-        Execute::run(self.client, text, parameters)
-    }
-}
 
 fn read(client: &mut Client) -> Statistics {
     Statistics::read(client, &chat::filter_tables()).unwrap()
