@@ -83,7 +83,8 @@ impl Costs<'_> {
             fits *= (own / all).min(1.0);
         }
         let met = wanted.rows as f64;
-        if met * 2.0 > rows {
+        // The last ones are met so rarely that the guess below says nothing.
+        if met > rows * 0.75 {
             return Err(WalkRefused::TooFar);
         }
         // As often as one draws from so many to have met so many different ones.
