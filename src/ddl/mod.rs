@@ -1,6 +1,8 @@
 //! Changes of the schema: what makes the statements of the other modules fast.
 
+pub(crate) mod index;
 mod step;
 mod text;
 
+pub use index::{CreateIndex, DropIndex, IndexDefinition, IndexMethod, IndexPart, IndexSpec};
 pub use step::Step;
