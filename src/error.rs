@@ -282,6 +282,10 @@ pub enum Error {
         what: &'static str,
     },
 
+    /// A change of the schema that was not made, or not to its end.
+    #[error(transparent)]
+    Migration(#[from] crate::ddl::MigrationError),
+
     /// A part of a request's filters cannot be taken.
     #[error(transparent)]
     Filter(#[from] crate::filter::FilterError),

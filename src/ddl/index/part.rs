@@ -24,7 +24,7 @@ use crate::schema::{Column, Entity, SqlType};
 ///     .key(IndexPart::from(Participant::NAME).operator_class("gin_trgm_ops"))
 ///     .build()?;
 /// assert!(names.create().to_string().ends_with(
-///     r#"ON "experiments_participant" USING GIN ("name" "gin_trgm_ops")"#
+///     r#"ON "experiments_participant" USING gin ("name" "gin_trgm_ops")"#
 /// ));
 /// # Ok::<(), pagewise::Error>(())
 /// ```

@@ -118,7 +118,7 @@ impl<E: Entity> IndexSpec<E> {
     /// let plain = IndexSpec::on(Session).key(Session::TEAM_ID).key(Session::CREATED_AT);
     /// let active = plain.clone().filter(Session::STATUS.eq("active"));
     /// assert_eq!(plain.build()?.name(), "experiments_experimentsession_team_id_created_at_idx");
-    /// assert_eq!(active.build()?.name(), "experiments_experimentsession_team_id_created_b1779a3b_idx");
+    /// assert_eq!(active.build()?.name(), "experiments_experimentsession_team_id_created_at_614636bc_idx");
     /// # Ok::<(), pagewise::Error>(())
     /// ```
     #[must_use]
