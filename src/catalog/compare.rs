@@ -9,21 +9,32 @@ impl Index {
     pub(crate) fn has_predicate(&self, text: Option<&str>) -> bool {
         match (&self.predicate, text) {
             (None, None) => true,
-            (Some(own), Some(text)) => is_same(own, &self.condition, text),
+            (Some(own), Some(text)) => own == text || self.is_said_by(text) && self.says(text),
+            _ => false,
+        }
+    }
+
+    /// Whether its condition says what the text does, or more.
+    fn says(&self, text: &str) -> bool {
+        match (&self.condition, SqlText::of(text)) {
+            (Some(own), Some(wanted)) => wanted.is_among(&own.conjuncts()),
+            _ => false,
+        }
+    }
+
+    /// Whether the text says what its condition does, or more.
+    fn is_said_by(&self, text: &str) -> bool {
+        match (&self.condition, SqlText::of(text)) {
+            (Some(own), Some(wanted)) => own.is_among(&wanted.conjuncts()),
             _ => false,
         }
     }
 
     /// Whether it has at least the rows that meet the condition: it has all, or each condition on its own is one of those.
     pub(crate) fn has_rows_of(&self, text: Option<&str>) -> bool {
-        if self.predicate.is_none() || self.has_predicate(text) {
-            return true;
-        }
-        let wanted = text.and_then(SqlText::of);
-        match (&self.condition, wanted) {
-            (Some(own), Some(wanted)) => own.is_among(&wanted.conjuncts()),
-            _ => false,
-        }
+        self.predicate.is_none()
+            || self.has_predicate(text)
+            || text.is_some_and(|text| self.is_said_by(text))
     }
 }
 
