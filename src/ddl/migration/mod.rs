@@ -23,6 +23,8 @@ mod runner;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod session;
 mod sql;
+#[cfg(all(test, feature = "postgres"))]
+mod tests;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod watch;
 
