@@ -23,12 +23,12 @@ use crate::schema::Definition;
 /// use pagewise::ddl::IndexSpec;
 ///
 /// let index = IndexSpec::on(Session).key(Session::TEAM_ID).key(Session::ENDED_AT.desc()).build()?;
-/// assert_eq!(index.name(), "experiments_experimentsession_team_id_ended_at_95dc3aae_idx");
+/// assert_eq!(index.name(), "experiments_experimentsession_team_id_ended_at_36aabe7e_idx");
 /// assert_eq!(index.table(), "experiments_experimentsession");
 /// assert_eq!(index.columns(), r#""team_id", "ended_at" DESC NULLS LAST"#);
 /// assert_eq!(
 ///     index.drop().concurrently().if_exists().to_string(),
-///     r#"DROP INDEX CONCURRENTLY IF EXISTS "experiments_experimentsession_team_id_ended_at_95dc3aae_idx""#
+///     r#"DROP INDEX CONCURRENTLY IF EXISTS "experiments_experimentsession_team_id_ended_at_36aabe7e_idx""#
 /// );
 /// # Ok::<(), pagewise::Error>(())
 /// ```

@@ -128,7 +128,7 @@ impl CreateIndex {
         }
         sql.push_str(&text::identifier(index.name()));
         sql.push_str(" ON ");
-        sql.push_str(&text::table(node.table));
+        sql.push_str(&text::table(index.definition()));
         sql.push_str(&index.rest());
         sql
     }

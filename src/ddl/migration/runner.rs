@@ -406,10 +406,8 @@ fn rows_left(rows: &[Row]) -> Result<i64, Error> {
     let row = rows
         .first()
         .ok_or_else(|| unexpected("a batch says how many rows are left"))?;
-    match row.try_get::<_, i64>(0) {
-        Ok(left) => Ok(left),
-        Err(_) => Ok(row.try_get::<_, i32>(0)?.into()),
-    }
+    let left = row.try_get::<_, i64>(0);
+    Ok(left.or_else(|error| row.try_get::<_, i32>(0).map(i64::from).map_err(|_| error))?)
 }
 
 /// Zero is without limit; less than a millisecond is one.

@@ -128,7 +128,7 @@ fn a_batch_that_gives_no_number() {
             "SELECT 1 WHERE FALSE",
             Some("a batch says how many rows are left"),
         ),
-        ("SELECT NULL::bigint", Some("null")),
+        ("SELECT NULL::bigint", Some("NULL")),
         ("SELECT 'x'", Some("convert")),
     ] {
         let only = Migration::new().phase("one", [Step::batches("work", text)]);
