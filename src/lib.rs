@@ -217,6 +217,7 @@ pub mod annotation;
 pub mod catalog;
 pub mod chat;
 pub mod content_type;
+pub mod ddl;
 pub mod driver;
 mod error;
 pub mod expression;
