@@ -9,6 +9,7 @@
 //! statement is built, and said in its [`Report`](crate::report::Report).
 
 mod cache;
+mod counters;
 mod index;
 mod model;
 mod order_fit;
@@ -22,6 +23,7 @@ mod statement;
 mod tests;
 
 pub use cache::CatalogCache;
+pub use counters::CounterRow;
 pub use index::{Index, IndexKey};
 pub use model::Catalog;
 pub(crate) use order_fit::Fit;

@@ -9,6 +9,7 @@ use super::walk::extreme;
 use super::walk_length::{WalkRefused, Wanted, walked_by};
 use crate::annotation::{AnnotationNode, Values};
 use crate::catalog::Catalog;
+use crate::ddl::counter::KeptNode;
 use crate::expression::Node;
 use crate::listing::outputs::shares_pass;
 use crate::listing::selection::Shown;
@@ -51,10 +52,14 @@ const NO_CATALOG: &str = "no catalog was given";
 pub(in crate::listing) fn choose(circumstances: &Circumstances<'_>) -> Sorting {
     let mut sorting = Sorting::default();
     match circumstances.orders.first() {
-        Some(leading) if leading.node.is_plain() => {
-            circumstances.by_plain(leading, &mut sorting);
-        }
-        _ => {}
+        Some(leading) => match &leading.node {
+            Node::Kept(kept) if kept.side.is_some() => {
+                circumstances.by_kept(leading, kept, &mut sorting);
+            }
+            node if node.is_plain() => circumstances.by_plain(leading, &mut sorting),
+            _ => {}
+        },
+        None => {}
     }
     let mut values = Values::default();
     for order in circumstances.orders {
@@ -201,6 +206,33 @@ impl Circumstances<'_> {
         let index = Some(fit.index.name.clone());
         let report = &mut sorting.report;
         report.add_with_index(subject, decision, reason, index, None);
+    }
+
+    /// By a value that is kept in a table beside the rows': largest first, NULL last, if an index has it.
+    fn by_kept(&self, leading: &OrderNode, kept: &KeptNode, sorting: &mut Sorting) {
+        let subject = format!("order by {}", leading.name);
+        if !kept.is_indexed {
+            let reason = "the counter keeps the value, and no index of it was declared";
+            sorting
+                .report
+                .add(subject, "all rows, sorted by the kept value", reason);
+            return;
+        }
+        if leading.nullable {
+            let nulls = match leading.direction {
+                Direction::Descending => Nulls::Last,
+                Direction::Ascending => Nulls::First,
+            };
+            sorting.index_nulls = Some(nulls);
+            sorting.nulls_apart =
+                nulls != leading.nulls && self.cursor.is_none() && self.is_flat_or_first();
+        }
+        let decision = match sorting.nulls_apart {
+            true => "in the order of the counter's index, rows without a value apart",
+            false => "in the order of the counter's index",
+        };
+        let reason = "the counter keeps the value";
+        sorting.report.add(subject, decision, reason);
     }
 
     /// Whether the page can be put together from two parts.
