@@ -16,6 +16,7 @@ mod content_types;
 mod counters;
 pub mod dashboard;
 mod filters;
+mod indexes;
 mod listings;
 mod pickers;
 mod relations;
@@ -38,6 +39,7 @@ pub use filters::{
     CHANNELS, family, message_filters, participant_filters, session_filters, tags_column,
     trace_filters, version_tags_column, versions_column,
 };
+pub use indexes::{ChatIndex, Standing, WantedBy, index_migration, indexes};
 pub use listings::{messages, participants, sessions, traces};
 pub use pickers::{annotation_queue_sessions, dataset_sessions};
 pub use statistics::filter_tables;

@@ -4,6 +4,8 @@ mod literal;
 mod pretty;
 mod writer;
 
+pub(crate) use literal::{write_expression, write_index};
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;

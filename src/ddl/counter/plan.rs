@@ -52,7 +52,7 @@ pub(super) struct Tenant {
 }
 
 /// What a plan is made from.
-pub(super) struct Declared<'d> {
+pub(crate) struct Declared<'d> {
     pub label: &'d Cow<'static, str>,
     pub schema: &'d Cow<'static, str>,
     pub prefix: Option<&'d str>,
@@ -62,7 +62,7 @@ pub(super) struct Declared<'d> {
 }
 
 impl Plan {
-    pub fn new(declared: &Declared<'_>) -> Result<Self, Error> {
+    pub(super) fn new(declared: &Declared<'_>) -> Result<Self, Error> {
         let counter = declared.label;
         if !is_name(counter) || counter.len() + LONGEST_SUFFIX > NAME_BYTES {
             return Err(Error::InvalidName {
