@@ -381,7 +381,7 @@ impl<E: Entity> Listing<E> {
         for order in &mut orders {
             order.node = Plan::read_in(&counters, &order.node);
         }
-        let shown = self.shown_with(&counters);
+        let shown = self.shown_with(&counters, &orders);
         let mut forms = self.forms(page, &orders);
         let definition = const { &E::DEFINITION };
         let after = cursor::fitting(page, definition, &orders)?;
@@ -459,11 +459,23 @@ impl<E: Entity> Listing<E> {
         total::alone(&request)
     }
 
-    /// What is shown; a value that is kept in a column of the row itself is that column.
-    fn shown_with(&self, counters: &[Arc<Plan>]) -> Cow<'_, [Shown]> {
+    /// What is shown; a value that is kept in a column of the row itself, or beside one that the rows are sorted by, is read
+    /// with the row.
+    fn shown_with(&self, counters: &[Arc<Plan>], orders: &[OrderNode]) -> Cow<'_, [Shown]> {
+        let is_joined = |plan: &Plan| {
+            let mut is_joined = false;
+            for order in orders {
+                order.node.walk(&mut |node| {
+                    if let Node::Kept(kept) = node {
+                        is_joined |= kept.side == Some(plan.side);
+                    }
+                });
+            }
+            is_joined
+        };
         let of_row: Vec<_> = counters
             .iter()
-            .filter(|plan| plan.in_parent)
+            .filter(|plan| plan.in_parent || is_joined(plan))
             .map(Arc::clone)
             .collect();
         if of_row.is_empty() {

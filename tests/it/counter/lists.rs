@@ -61,11 +61,17 @@ fn pages<E: Entity>(client: &mut Client, listing: &Listing<E>, what: &str) {
         let listing = listing.clone().page(page);
         let legacy = listing.clone().strategy(Strategy::Legacy).build().unwrap();
         let built = listing.build().unwrap();
-        assert_eq!(
-            run(client, &built),
-            run(client, &legacy),
-            "{what}\n{built:#}"
-        );
+        let rows = built.fetch(client).unwrap();
+        let total = legacy.fetch(client).unwrap().total();
+        assert_eq!(rows.total(), total, "{what}");
+        // Beside a total, an empty page is one row of nothing.
+        if !rows.rows().is_empty() {
+            assert_eq!(
+                run(client, &built),
+                run(client, &legacy),
+                "{what}\n{built:#}"
+            );
+        }
     }
     // From the end to the beginning.
     let mut page = Some(Page::last(size));
@@ -391,7 +397,7 @@ fn a_first_page_walks_the_index() {
             let built = listing.clone().page(page).build().unwrap();
             let (touched, plan) = buffers(&mut client, &built);
             assert!(plan.contains("_by_1"), "{built:#}\n{plan}");
-            assert!(touched < 400, "{touched} buffers\n{built:#}\n{plan}");
+            assert!(touched < 200, "{touched} buffers\n{built:#}\n{plan}");
             let rows = built.fetch(&mut client).unwrap();
             page = Page::after(rows.next_cursor().unwrap().clone(), 25);
         }

@@ -193,7 +193,9 @@ fn holds(
     changes: &[Vec<Change>],
 ) -> Result<(), String> {
     client
-        .batch_execute("TRUNCATE rooms; TRUNCATE events; ALTER TABLE events ALTER id RESTART WITH 100")
+        .batch_execute(
+            "TRUNCATE rooms; TRUNCATE events; ALTER TABLE events ALTER id RESTART WITH 100",
+        )
         .unwrap();
     for changes in changes {
         // Several changes of one transaction.
