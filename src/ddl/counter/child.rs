@@ -67,14 +67,18 @@ struct Summed {
 fn summed(plan: &Plan, change: Change) -> Vec<Summed> {
     let mut all = Vec::new();
     for (at, value) in plan.values.iter().enumerate() {
-        let own = |more: &str| match &value.condition {
-            Some(condition) => format!(" FILTER (WHERE {more} AND {condition})"),
-            None => format!(" FILTER (WHERE {more})"),
+        let condition = value.condition.as_deref();
+        let own = |more: Option<&str>| {
+            let conditions: Vec<_> = more.into_iter().chain(condition).collect();
+            match conditions.is_empty() {
+                true => String::new(),
+                false => format!(" FILTER (WHERE {})", conditions.join(" AND ")),
+            }
         };
         match (&value.what, value.extreme()) {
             (What::Count, _) => all.push(Summed {
                 name: format!("counted_{at}"),
-                expression: format!("coalesce(sum(child.pagewise_sign){}, 0)", own("true")),
+                expression: format!("coalesce(sum(child.pagewise_sign){}, 0)", own(None)),
                 data_type: "bigint".to_owned(),
             }),
             (_, Some(extreme)) => {
@@ -82,14 +86,14 @@ fn summed(plan: &Plan, change: Change) -> Vec<Summed> {
                 if change.adds() {
                     all.push(Summed {
                         name: format!("added_{at}"),
-                        expression: format!("{extreme}{}", own("child.pagewise_sign > 0")),
+                        expression: format!("{extreme}{}", own(Some("child.pagewise_sign > 0"))),
                         data_type: of_type.clone(),
                     });
                 }
                 if change.removes() {
                     all.push(Summed {
                         name: format!("removed_{at}"),
-                        expression: format!("{extreme}{}", own("child.pagewise_sign < 0")),
+                        expression: format!("{extreme}{}", own(Some("child.pagewise_sign < 0"))),
                         data_type: of_type,
                     });
                 }

@@ -105,7 +105,6 @@ impl<E: Entity> Counter<E> {
     ///
     /// The name is the beginning of the names of all that is made: 39 bytes at most.
     #[must_use]
-    #[expect(clippy::new_ret_no_self, reason = "it is declared, and then built")]
     pub fn of(
         name: impl Into<Cow<'static, str>>,
         values: impl Selection<E>,

@@ -230,7 +230,7 @@ impl Plan {
         Ok(())
     }
 
-    fn schema_of<'s>(&'s self, definition: Definition) -> &'s str {
+    fn schema_of(&self, definition: Definition) -> &str {
         definition.schema.unwrap_or(&self.schema)
     }
 
