@@ -270,6 +270,32 @@ pub enum Error {
         rows: &'static str,
     },
 
+    /// A value that cannot be kept by triggers.
+    #[error("the counter {counter:?} cannot keep {value:?}: {reason}")]
+    #[non_exhaustive]
+    NotKept {
+        /// The counter's name.
+        counter: Cow<'static, str>,
+        /// The value's name.
+        value: Cow<'static, str>,
+        /// What it would have to be.
+        reason: &'static str,
+    },
+
+    /// A kept value that is called as something else is.
+    #[error(
+        "the counter {counter:?} cannot call a column {column:?}: {taken_by}; rename the value, or choose another prefix"
+    )]
+    #[non_exhaustive]
+    KeptNameTaken {
+        /// The counter's name.
+        counter: Cow<'static, str>,
+        /// The name in question.
+        column: String,
+        /// What is called so already.
+        taken_by: &'static str,
+    },
+
     /// An index would have to look at other rows than the one that is in it.
     #[error(
         "an index of {table:?} cannot hold {what}: PostgreSQL computes it from the row alone; index a column that keeps it"

@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_query::Value;
 
 use crate::annotation::{AnnotationNode, Summed};
+use crate::ddl::counter::KeptNode;
 use crate::schema::{Column, Entity, SqlType};
 use crate::time_zone::TimeZone;
 
@@ -49,6 +50,8 @@ pub(crate) enum Node {
     Function(&'static str, Vec<Node>),
     /// A value computed over a relation, as a sub-select.
     Annotation(Arc<AnnotationNode>),
+    /// The same where it is kept for each row, so that it is read like a column.
+    Kept(Arc<KeptNode>),
 }
 
 impl Node {
@@ -65,7 +68,11 @@ impl Node {
     /// Computed from columns of the row alone, so that an index may hold it.
     pub(crate) fn is_plain(&self) -> bool {
         match self {
-            Self::Column(_) | Self::Value(_) | Self::NamedValue(_) | Self::Constant(_) => true,
+            Self::Column(_)
+            | Self::Value(_)
+            | Self::NamedValue(_)
+            | Self::Constant(_)
+            | Self::Kept(_) => true,
             Self::Function(_, arguments) => arguments.iter().all(Self::is_plain),
             Self::Annotation(_) => false,
         }
@@ -75,6 +82,11 @@ impl Node {
     pub(crate) fn is_same_value(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Annotation(left), Self::Annotation(right)) => left.is_same_value(right),
+            (Self::Kept(kept), Self::Annotation(value))
+            | (Self::Annotation(value), Self::Kept(kept)) => kept.annotation.is_same_value(value),
+            (Self::Kept(left), Self::Kept(right)) => {
+                left.annotation.is_same_value(&right.annotation)
+            }
             (Self::Function(left, of_left), Self::Function(right, of_right)) => {
                 left == right
                     && of_left.len() == of_right.len()

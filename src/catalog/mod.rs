@@ -10,6 +10,7 @@
 
 mod cache;
 mod compare;
+mod counters;
 mod index;
 mod model;
 mod order_fit;
@@ -23,6 +24,7 @@ mod statement;
 mod tests;
 
 pub use cache::CatalogCache;
+pub use counters::CounterRow;
 pub use index::{Index, IndexKey};
 pub use model::Catalog;
 pub(crate) use order_fit::Fit;

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::counters::CounterRow;
 use super::index::Index;
 use super::row::CatalogRow;
 use crate::schema::{Column, Entity, EntityDefinition, SqlType};
@@ -36,11 +37,14 @@ use crate::statistics::Statistics;
 ///
 /// Without a driver's feature, [`statement`](Self::statement) and [`Statistics::statement`] are run by the host, which
 /// hands the answers to [`from_rows`](Self::from_rows) and, as [`Statistics`], to
-/// [`with_statistics`](Self::with_statistics).
+/// [`with_statistics`](Self::with_statistics); where there are counters, that of
+/// [`counters_statement`](Self::counters_statement) to [`with_counters`](Self::with_counters).
 #[derive(Clone)]
 pub struct Catalog {
     tables: Arc<[TableIndexes]>,
     statistics: Statistics,
+    /// What is said of counters that are ready.
+    pub(super) counters: Arc<[CounterRow]>,
     server_version: Option<u32>,
     read_at: Instant,
 }
@@ -99,6 +103,7 @@ impl Catalog {
         Self {
             tables: tables.into(),
             statistics: Statistics::from_rows([]),
+            counters: Arc::new([]),
             server_version,
             read_at: Instant::now(),
         }
@@ -181,6 +186,7 @@ impl fmt::Debug for Catalog {
             .field("server_version", &self.server_version)
             .field("tables", &self.tables.len())
             .field("statistics", &self.statistics)
+            .field("counters", &self.counters.len())
             .field("age", &self.age())
             .finish_non_exhaustive()
     }

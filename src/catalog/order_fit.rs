@@ -121,6 +121,7 @@ impl IndexKey {
     fn is_value(&self, node: &Node) -> bool {
         match (node, &self.column, &self.expression) {
             (Node::Column(name), Some(column), _) => name == column,
+            (Node::Kept(kept), Some(column), _) => kept.side.is_none() && kept.column == column,
             (Node::Function(..), None, Some(expression)) => expression.is_value(node),
             _ => false,
         }

@@ -1,5 +1,6 @@
 //! Reading the catalog through a driver.
 
+use super::counters::CounterRow;
 use super::model::Catalog;
 use super::row::CatalogRow;
 use crate::driver::wire::Row;
@@ -7,7 +8,7 @@ use crate::error::Error;
 use crate::statistics::{Statistics, TableSet};
 
 impl Catalog {
-    /// Reads what the catalog says of the tables, and their statistics: three statements at most.
+    /// Reads what the catalog says of the tables, their statistics, and which counters are ready: four statements at most.
     ///
     /// # Errors
     ///
@@ -18,6 +19,7 @@ impl Catalog {
         tables: &TableSet,
     ) -> Result<Self, Error> {
         let catalog = Self::of_answer(&Self::statement(tables).query(client)?)?;
+        let catalog = catalog.with_counters(counters(&Self::counters_statement().query(client)?)?);
         Ok(catalog.with_statistics(Statistics::read(client, tables)?))
     }
 
@@ -32,6 +34,8 @@ impl Catalog {
         tables: &TableSet,
     ) -> Result<Self, Error> {
         let catalog = Self::of_answer(&Self::statement(tables).query_async(client).await?)?;
+        let counters = counters(&Self::counters_statement().query_async(client).await?)?;
+        let catalog = catalog.with_counters(counters);
         Ok(catalog.with_statistics(Statistics::read_async(client, tables).await?))
     }
 
@@ -64,4 +68,15 @@ impl Catalog {
         });
         Ok(Catalog::from_rows(rows.collect::<Result<Vec<_>, Error>>()?))
     }
+}
+
+fn counters(rows: &[Row]) -> Result<Vec<CounterRow>, Error> {
+    let rows = rows.iter().map(|row| {
+        Ok(CounterRow {
+            schema_name: row.try_get(0)?,
+            table_name: row.try_get(1)?,
+            comment: row.try_get(2)?,
+        })
+    });
+    rows.collect()
 }

@@ -13,6 +13,7 @@ mod annotations;
 mod chatbot_numbers;
 mod chatbots;
 mod content_types;
+mod counters;
 pub mod dashboard;
 mod filters;
 mod indexes;
@@ -33,6 +34,7 @@ pub use chatbot_numbers::{
 };
 pub use chatbots::{chatbot_search, chatbot_sort_fields, chatbots, chatbots_with_archived};
 pub use content_types::{CHAT, MESSAGE, TAGGABLE, Taggable, TaggableIds};
+pub use counters::{chatbot_sessions, session_messages};
 pub use filters::{
     CHANNELS, family, message_filters, participant_filters, session_filters, tags_column,
     trace_filters, version_tags_column, versions_column,

@@ -8,6 +8,7 @@ use super::{total, wrap};
 use crate::annotation::grouped;
 use crate::annotation::sources::{self, Source};
 use crate::annotation::{AnnotationNode, Values};
+use crate::ddl::counter::{Plan, join_page};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::render::Scope;
@@ -16,18 +17,25 @@ use crate::render::Scope;
 /// own.
 pub(super) struct AfterPage {
     annotations: Values,
+    /// Those that are kept for each row.
+    kept: Values,
 }
 
 impl AfterPage {
     pub fn new(request: &Request<'_>) -> Self {
         let mut annotations = Values::without(&[grouped::KEY]);
+        let mut kept = Values::default();
+        let is_kept = |annotation| Plan::is_kept(&request.counters, annotation);
         // Those that are shown as they are keep their names.
         for output in request.outputs.after_page() {
             if let Node::Annotation(annotation) = &output.node
                 // Sorted by under another name: the page has it.
                 && request.outputs.known(&output.node).is_none()
             {
-                annotations.add(annotation);
+                match is_kept(annotation) {
+                    true => kept.add(annotation),
+                    false => annotations.add(annotation),
+                }
             }
         }
         for output in request.outputs.after_page() {
@@ -35,11 +43,19 @@ impl AfterPage {
                 if let Node::Annotation(annotation) = node
                     && request.outputs.known(node).is_none()
                 {
-                    annotations.add(annotation);
+                    match is_kept(annotation) {
+                        true => kept.add(annotation),
+                        false => annotations.add(annotation),
+                    }
                 }
             });
         }
-        Self { annotations }
+        Self { annotations, kept }
+    }
+
+    /// Those that are kept for each row.
+    pub fn kept(&self) -> impl Iterator<Item = &AnnotationNode> {
+        self.kept.iter().map(AsRef::as_ref)
     }
 
     /// The annotations by what they are read from.
@@ -71,11 +87,14 @@ pub(super) fn starts(request: &Request<'_>, sources: &[Source<'_>]) -> Vec<&'sta
 pub(super) fn join<'r>(
     request: &'r Request<'_>,
     columns: &'r PageColumns,
+    after_page: &'r AfterPage,
     sources: &[Source<'_>],
     page: &Scope<'_>,
     select: &mut SelectStatement,
 ) -> Result<wrap::Computed<'r>, Error> {
-    let mut given = Vec::new();
+    let key = page.column(request.definition.key);
+    let kept = after_page.kept();
+    let mut given = join_page(&request.counters, &request.renderer, key, kept, select)?;
     for source in sources {
         source.join(&request.renderer, page, select)?;
         given.extend(source.outputs());
@@ -123,6 +142,10 @@ impl Value<'_> {
                     None => renderer.expression(self.page, node),
                 }
             }
+            Node::Kept(_) => match self.request.outputs.known(node) {
+                Some(output) => Ok(self.page.output(self.columns.inside(output))),
+                None => renderer.expression(self.page, node),
+            },
             Node::Column(_) | Node::Value(_) | Node::NamedValue(_) | Node::Constant(_) => {
                 renderer.expression(self.page, node)
             }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use sea_query::Value;
 
@@ -14,7 +15,10 @@ use super::selection::{Selection, Shown, Shows};
 use super::sorting::{self, Circumstances, OrderForm, Sorting, WALK_LIMIT};
 use super::{LinkLimits, Page, PageStatement, Total, choice, cursor, legacy, optimized, total};
 use crate::catalog::Catalog;
+use crate::ddl::Counter;
+use crate::ddl::counter::Plan;
 use crate::error::Error;
+use crate::expression::Node;
 use crate::filter::FilterPipeline;
 use crate::order::{Direction, Order, OrderNode};
 use crate::predicate::{Predicate, PredicateNode};
@@ -91,6 +95,7 @@ pub struct Listing<E> {
     filter_names: Vec<Option<Cow<'static, str>>>,
     statistics: Option<Statistics>,
     catalog: Option<Catalog>,
+    counters: Vec<Arc<Plan>>,
     order_form: OrderForm,
     walk_limit: u32,
     /// What was decided before the statement is built.
@@ -116,6 +121,7 @@ impl<E: Entity> Listing<E> {
             filter_names: Vec::new(),
             statistics: None,
             catalog: None,
+            counters: Vec::new(),
             order_form: OrderForm::default(),
             walk_limit: WALK_LIMIT,
             report: Report::default(),
@@ -202,6 +208,58 @@ impl<E: Entity> Listing<E> {
     pub fn catalog(mut self, catalog: Catalog) -> Self {
         self.catalog = Some(catalog);
         self
+    }
+
+    /// Counters whose values are read where they are kept, in place of the sub-selects that compute them: those that the
+    /// [`catalog`](Self::catalog) says to be ready. The list may show, sort and filter by the same annotations as without; the
+    /// rows and the values are the same.
+    ///
+    /// A catalog that does not know of a counter changes nothing but how fast the statement is. One that is so old that the
+    /// counter is gone meanwhile makes it fail: the table (or the column) is undefined.
+    /// [`Strategy::Legacy`] has a sub-select for each row, whatever is said here.
+    ///
+    /// ```
+    /// use pagewise::chat::{self, Session};
+    /// use pagewise::{Catalog, Listing, Page};
+    ///
+    /// # fn example(catalog: Catalog) -> Result<(), pagewise::Error> {
+    /// let messages = chat::message_timestamps();
+    /// let page = Listing::of(Session)
+    ///     .tenant(7)
+    ///     .catalog(catalog)
+    ///     .counters([chat::session_messages()?])
+    ///     .order_by(messages.last.desc())              // walks the counter's index
+    ///     .show(&messages)
+    ///     .page(Page::first(25))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn counters(mut self, counters: impl IntoIterator<Item = Counter<E>>) -> Self {
+        let plans = counters.into_iter().map(|counter| counter.plan);
+        self.counters.extend(plans);
+        self
+    }
+
+    /// Those that are ready, and what is to be said of the others.
+    fn ready_counters(&self, report: &mut Report) -> Vec<Arc<Plan>> {
+        let mut ready = Vec::new();
+        if self.strategy == Strategy::Legacy {
+            return ready;
+        }
+        for plan in &self.counters {
+            let reason = match &self.catalog {
+                None => "no catalog was given",
+                Some(catalog) if catalog.has_counter(plan) => {
+                    ready.push(Arc::clone(plan));
+                    continue;
+                }
+                Some(_) => "the catalog does not know it to be ready",
+            };
+            report.add(format!("counter {}", plan.label), "not read", reason);
+        }
+        ready
     }
 
     /// In which form values are computed that the list is sorted by, where the listing is not to choose. Where a form is
@@ -317,17 +375,22 @@ impl<E: Entity> Listing<E> {
     pub fn build(&self) -> Result<PageStatement<E>, Error> {
         let page = self.page.as_ref().ok_or(Error::PageRequired)?;
         page.check(self.max_page_size)?;
-        let orders = self.total_order();
+        let mut report = self.report.clone();
+        let counters = self.ready_counters(&mut report);
+        let mut orders = self.total_order();
+        for order in &mut orders {
+            order.node = Plan::read_in(&counters, &order.node);
+        }
+        let shown = self.shown_with(&counters, &orders);
         let mut forms = self.forms(page, &orders);
         let definition = const { &E::DEFINITION };
         let after = cursor::fitting(page, definition, &orders)?;
         let scanned = page.scan_orders(&orders);
-        let mut sorting = self.sorting(page, &scanned, after.as_deref(), &forms);
-        let mut report = self.report.clone();
+        let mut sorting = self.sorting(page, &scanned, after.as_deref(), &forms, &counters);
         report.extend(std::mem::take(&mut forms.report));
         report.extend(std::mem::take(&mut sorting.report));
         forms.report = report;
-        let mut outputs = Outputs::new(definition, &self.shown, &orders)?;
+        let mut outputs = Outputs::new(definition, &shown, &orders)?;
         if sorting.walk.is_none() {
             // A walk that fills the page makes no pass.
             outputs.share(&sorting.grouped);
@@ -341,6 +404,7 @@ impl<E: Entity> Listing<E> {
             sorting,
             scan_orders: scanned.into_owned(),
             orders,
+            counters,
             page,
         };
         let select = request.statement(|request| match self.strategy {
@@ -389,9 +453,39 @@ impl<E: Entity> Listing<E> {
             sorting: Sorting::default(),
             scan_orders: Vec::new(),
             orders,
+            counters: self.ready_counters(&mut Report::default()),
             page,
         };
         total::alone(&request)
+    }
+
+    /// What is shown; a value that is kept in a column of the row itself, or beside one that the rows are sorted by, is read
+    /// with the row.
+    fn shown_with(&self, counters: &[Arc<Plan>], orders: &[OrderNode]) -> Cow<'_, [Shown]> {
+        let is_joined = |plan: &Plan| {
+            let mut is_joined = false;
+            for order in orders {
+                order.node.walk(&mut |node| {
+                    if let Node::Kept(kept) = node {
+                        is_joined |= kept.side == Some(plan.side);
+                    }
+                });
+            }
+            is_joined
+        };
+        let of_row: Vec<_> = counters
+            .iter()
+            .filter(|plan| plan.in_parent || is_joined(plan))
+            .map(Arc::clone)
+            .collect();
+        if of_row.is_empty() {
+            return Cow::Borrowed(&self.shown);
+        }
+        let shown = self.shown.iter().map(|shown| Shown {
+            node: Plan::read_in(&of_row, &shown.node),
+            ..shown.clone()
+        });
+        Cow::Owned(shown.collect())
     }
 
     /// What is known of the tables' rows.
@@ -406,6 +500,7 @@ impl<E: Entity> Listing<E> {
         orders: &[OrderNode],
         after: Option<&[Value]>,
         forms: &Forms<'_>,
+        counters: &[Arc<Plan>],
     ) -> Sorting {
         if self.strategy == Strategy::Legacy {
             return Sorting::default();
@@ -415,13 +510,28 @@ impl<E: Entity> Listing<E> {
             Some(statistics) => Cow::Owned(catalog.clone().with_statistics(statistics.clone())),
             None => Cow::Borrowed(catalog),
         });
+        // What is kept is not computed beside anything.
+        let is_kept = |shown: &&Shown| match &shown.node {
+            Node::Annotation(annotation) => Plan::is_kept(counters, annotation),
+            _ => false,
+        };
+        let computed = match counters {
+            [] => Cow::Borrowed(&self.shown),
+            _ => Cow::Owned(
+                self.shown
+                    .iter()
+                    .filter(|shown| !is_kept(shown))
+                    .cloned()
+                    .collect(),
+            ),
+        };
         sorting::choose(&Circumstances {
             definition: const { &E::DEFINITION },
             tenant: self.tenant.as_ref(),
             catalog: catalog.as_deref(),
             filters: &self.filters,
             orders,
-            shown: &self.shown,
+            shown: &computed,
             size: page.rows_and_one(),
             form: self.order_form,
             walk_limit: self.walk_limit,
@@ -494,6 +604,7 @@ impl<E> Clone for Listing<E> {
             filter_names: self.filter_names.clone(),
             statistics: self.statistics.clone(),
             catalog: self.catalog.clone(),
+            counters: self.counters.clone(),
             order_form: self.order_form,
             walk_limit: self.walk_limit,
             report: self.report.clone(),

@@ -9,6 +9,7 @@ use super::page_columns::PageColumns;
 use super::request::Request;
 use super::sorting::{Keys, Walk, Walked};
 use super::{after_page, bounded, total, wrap};
+use crate::ddl::counter::KeptRows;
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::{Nulls, OrderNode};
@@ -44,7 +45,7 @@ pub(super) fn select(request: &Request<'_>) -> Result<SelectStatement, Error> {
         return Ok(page);
     }
     wrap::around(request, page, total, |scope, select| {
-        after_page::join(request, &columns, &sources, scope, select)
+        after_page::join(request, &columns, &after_page, &sources, scope, select)
     })
 }
 
@@ -115,10 +116,17 @@ fn walked(
         None => Part::Whole,
     };
     let filters = request.forms.page.all();
-    let mut matches = rows(request, columns, orders, part, filters, |scope, select| {
-        walked.join(request, scope, from, select)?;
-        Ok(Keys::walked(request, &walked))
-    })?;
+    let mut matches = rows(
+        request,
+        columns,
+        orders,
+        part,
+        filters,
+        |scope, _, select| {
+            walked.join(request, scope, from, select)?;
+            Ok(Keys::walked(request, &walked))
+        },
+    )?;
     matches.limit(request.limit());
     if let Some(offset) = request.offset() {
         matches.offset(offset);
@@ -141,8 +149,9 @@ fn part(
     part: Part,
     is_one: bool,
 ) -> Result<SelectStatement, Error> {
-    let joined =
-        |scope: &Scope<'_>, select: &mut SelectStatement| Keys::join(request, scope, select);
+    let joined = |scope: &Scope<'_>, kept: &KeptRows<'_>, select: &mut SelectStatement| {
+        Ok(Keys::join(request, scope, select)?.beside(kept))
+    };
     let bounded = match &request.forms.page {
         Way::Flat(filters) => {
             let mut select = rows(request, columns, orders, part, filters, joined)?;
@@ -157,14 +166,11 @@ fn part(
     };
     let mut otherwise = rows(request, columns, orders, part, &bounded.all, joined)?;
     otherwise.limit(request.limit());
-    let mut bare_rows = request.bare_rows(&bounded.narrow)?;
-    let scope = Scope::root(request.definition.alias);
-    let keys = Keys::none(request);
-    for condition in part.conditions(&self::keys(request, orders, |node| {
-        keys.expression(&scope, node)
-    })?) {
-        bare_rows.and_where(condition);
-    }
+    let bare_rows = request.bare_rows_and(&bounded.narrow, |scope, kept| {
+        let keys = Keys::none(request).beside(kept);
+        let keys = self::keys(request, orders, |node| keys.expression(scope, node))?;
+        Ok(part.conditions(&keys))
+    })?;
     let parts = bounded::Page {
         candidates: rows(request, columns, orders, part, &bounded.narrow, joined)?,
         rows: bare_rows,
@@ -225,16 +231,17 @@ fn rows<'r>(
     orders: &[OrderNode],
     part: Part,
     filters: &[PredicateNode],
-    join: impl FnOnce(&Scope<'_>, &mut SelectStatement) -> Result<Keys<'r>, Error>,
+    join: impl FnOnce(&Scope<'_>, &KeptRows<'_>, &mut SelectStatement) -> Result<Keys<'r>, Error>,
 ) -> Result<SelectStatement, Error> {
-    let scope = Scope::root(request.definition.alias);
+    let kept = KeptRows::new(&request.counters);
+    let scope = Scope::root(request.definition.alias).held_by(&kept);
     let (table, conditions) = request.rows(&scope, filters)?;
     let mut select = Query::select();
     select.from(table);
     for condition in conditions {
         select.and_where(condition);
     }
-    let keys = join(&scope, &mut select)?;
+    let keys = join(&scope, &kept, &mut select)?;
     for (name, node) in columns.iter() {
         let expr = keys.expression(&scope, node)?;
         select_as(&mut select, expr, name);
@@ -251,6 +258,7 @@ fn rows<'r>(
         let key = keys.sort_key(&scope, &order.node, name)?;
         select.order_by_expr_with_nulls(key, direction, nulls);
     }
+    kept.join(&request.renderer, request.definition, &mut select)?;
     Ok(select)
 }
 

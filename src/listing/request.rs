@@ -9,6 +9,7 @@ use super::outputs::Outputs;
 use super::page::{Page, Position};
 use super::sorting::Sorting;
 use crate::annotation::AnnotationNode;
+use crate::ddl::counter::{KeptRows, Plan};
 use crate::error::Error;
 use crate::expression::Node;
 use crate::order::OrderNode;
@@ -31,6 +32,8 @@ pub(super) struct Request<'a> {
     pub after: Option<Vec<sea_query::Value>>,
     /// How the values of the sort keys are found.
     pub sorting: Sorting,
+    /// Whose values are kept, and read where they are.
+    pub counters: Vec<Arc<Plan>>,
     pub page: &'a Page,
 }
 
@@ -51,10 +54,22 @@ impl Request<'_> {
 
     /// The rows that meet the conditions, of no use but to be counted: no column, no order.
     pub fn bare_rows(&self, filters: &[PredicateNode]) -> Result<SelectStatement, Error> {
-        let scope = Scope::root(self.definition.alias);
-        let (table, conditions) = self.rows(&scope, filters)?;
+        self.bare_rows_and(filters, |_, _| Ok(Vec::new()))
+    }
+
+    /// The same, and further conditions, which `more` writes.
+    pub fn bare_rows_and(
+        &self,
+        filters: &[PredicateNode],
+        more: impl FnOnce(&Scope<'_>, &KeptRows<'_>) -> Result<Vec<sea_query::Expr>, Error>,
+    ) -> Result<SelectStatement, Error> {
+        let kept = KeptRows::new(&self.counters);
+        let scope = Scope::root(self.definition.alias).held_by(&kept);
+        let (table, mut conditions) = self.rows(&scope, filters)?;
+        conditions.extend(more(&scope, &kept)?);
         let mut select = Query::select();
         select.from(table);
+        kept.join(&self.renderer, self.definition, &mut select)?;
         for condition in conditions {
             select.and_where(condition);
         }

@@ -385,5 +385,6 @@ fn label(node: &Node) -> Cow<'static, str> {
             arguments.first().map_or(Cow::Borrowed("a function"), label)
         }
         Node::Annotation(annotation) => annotation.name.clone(),
+        Node::Kept(kept) => kept.annotation.name.clone(),
     }
 }

@@ -136,6 +136,10 @@ impl<'a> Renderer<'a> {
                 Some(held) => held,
                 None => annotation::scalar(self, scope, annotation)?,
             },
+            Node::Kept(kept) => match scope.annotation(&kept.annotation) {
+                Some(held) => held,
+                None => annotation::scalar(self, scope, &kept.annotation)?,
+            },
         })
     }
 

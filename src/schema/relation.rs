@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{Column, Definition, Entity, EntityDefinition, SqlType, Tenancy};
+use super::{Column, DataType, Definition, Entity, EntityDefinition, SqlType, Tenancy};
 use crate::content_type::ContentTypeId;
 use crate::expression::Node;
 use crate::predicate::{Comparison, Predicate, PredicateNode};
@@ -85,6 +85,8 @@ pub(crate) struct Hop {
     pub definition: Definition,
     /// The column of the table before.
     pub from: &'static str,
+    /// The type of that column.
+    pub from_type: DataType,
     /// The columns of the table that is joined; its key if `to_one`.
     pub to: To,
     /// At most one row is joined to each row before.
@@ -148,6 +150,7 @@ impl<E: Entity, F: Entity> Relation<E, F> {
         let hop = Hop {
             definition: const { &F::DEFINITION },
             from: from.name(),
+            from_type: A::DATA_TYPE,
             to: To::Column(to.name()),
             to_one: false,
             foreign_key: is_bound(&E::DEFINITION) && is_parents_key(&F::DEFINITION, to.name()),
@@ -229,6 +232,7 @@ impl<E: Entity, F: Entity> Relation<E, F> {
         let hop = Hop {
             definition: const { &F::DEFINITION },
             from: E::DEFINITION.key,
+            from_type: E::DEFINITION.key_type,
             to: To::Column(object_id.name()),
             to_one: false,
             foreign_key: false,
@@ -263,6 +267,7 @@ impl<E: Entity, F: Entity> Relation<E, F> {
         let mut relation = Self::generic(name, content_type, object_id, of);
         for hop in &mut relation.path.hops {
             hop.from = from.name();
+            hop.from_type = A::DATA_TYPE;
         }
         relation
     }
@@ -349,7 +354,7 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
     #[must_use]
     pub fn new<A: SqlType<Base = F::Key>>(name: &'static str, from: Column<E, A>) -> Self {
         let foreign_key = is_bound(&E::DEFINITION);
-        Self::one(name, from.name(), F::DEFINITION.key, foreign_key)
+        Self::one(name, from, F::DEFINITION.key, foreign_key)
     }
 
     /// The row of `F` whose column `to` equals the column `from` of the row, where `to` is unique: the other side of a
@@ -376,7 +381,7 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
         B: SqlType<Base = A::Base>,
     {
         let foreign_key = is_bound(&E::DEFINITION) && is_parents_key(&F::DEFINITION, to.name());
-        Self::one(name, from.name(), to.name(), foreign_key)
+        Self::one(name, from, to.name(), foreign_key)
     }
 
     /// The row of `F` whose number an object id holds, where the row is known to point at one of `F`: its content type is
@@ -386,14 +391,20 @@ impl<E: Entity, F: Entity> ToOne<E, F> {
     /// reached through it are each bound to the tenant by themselves.
     #[must_use]
     pub fn generic<B: SqlType>(name: &'static str, object_id: Column<E, B>) -> Self {
-        Self::one(name, object_id.name(), F::DEFINITION.key, false)
+        Self::one(name, object_id, F::DEFINITION.key, false)
     }
 
     /// One row, joined by one column of each.
-    fn one(name: &'static str, from: &'static str, to: &'static str, foreign_key: bool) -> Self {
+    fn one<A: SqlType>(
+        name: &'static str,
+        from: Column<E, A>,
+        to: &'static str,
+        foreign_key: bool,
+    ) -> Self {
         let hop = Hop {
             definition: const { &F::DEFINITION },
-            from,
+            from: from.name(),
+            from_type: A::DATA_TYPE,
             to: To::Column(to),
             to_one: true,
             foreign_key,

@@ -142,6 +142,17 @@ impl Statement {
     }
 }
 
+/// An expression as text, with its values written in: for statements that bind nothing.
+pub(crate) fn literal_text(expression: sea_query::Expr) -> String {
+    let mut select = sea_query::Query::select();
+    select.expr(expression);
+    let text = literal::write(&select);
+    match text.strip_prefix("SELECT ") {
+        Some(expression) => expression.to_owned(),
+        None => text,
+    }
+}
+
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if f.alternate() {

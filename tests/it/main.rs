@@ -5,6 +5,7 @@ mod bad_input;
 mod catalog;
 mod chatbots;
 mod content_types;
+mod counter;
 mod counting;
 mod cursors;
 mod dashboard;

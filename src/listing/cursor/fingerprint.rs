@@ -94,6 +94,11 @@ impl Fnv {
                 self.byte(4);
                 self.annotation(annotation);
             }
+            // Kept or computed, it is the same order.
+            Node::Kept(kept) => {
+                self.byte(4);
+                self.annotation(&kept.annotation);
+            }
         }
     }
 

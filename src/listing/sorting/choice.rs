@@ -50,11 +50,14 @@ const NO_CATALOG: &str = "no catalog was given";
 /// How the sort keys are found.
 pub(in crate::listing) fn choose(circumstances: &Circumstances<'_>) -> Sorting {
     let mut sorting = Sorting::default();
-    match circumstances.orders.first() {
-        Some(leading) if leading.node.is_plain() => {
-            circumstances.by_plain(leading, &mut sorting);
+    if let Some(leading) = circumstances.orders.first() {
+        match &leading.node {
+            Node::Kept(kept) if kept.side.is_some() => {
+                circumstances.by_kept(leading, kept, &mut sorting);
+            }
+            node if node.is_plain() => circumstances.by_plain(leading, &mut sorting),
+            _ => {}
         }
-        _ => {}
     }
     let mut values = Values::default();
     for order in circumstances.orders {

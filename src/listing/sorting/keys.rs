@@ -13,6 +13,7 @@ use sea_query::{Expr, SelectStatement};
 use super::walk::Walked;
 use crate::annotation::grouped::{self, Grouped};
 use crate::annotation::{AnnotationNode, Computed, Values, sources};
+use crate::ddl::counter::KeptRows;
 use crate::error::Error;
 use crate::expression::Node;
 use crate::listing::request::Request;
@@ -22,6 +23,8 @@ use crate::render::Scope;
 pub(in crate::listing) struct Keys<'r> {
     request: &'r Request<'r>,
     joined: Vec<(Arc<AnnotationNode>, Expr)>,
+    /// The row's key, where an index has it that goes on with it.
+    key: Option<Expr>,
 }
 
 impl<'r> Keys<'r> {
@@ -56,6 +59,7 @@ impl<'r> Keys<'r> {
         let mut keys = Self {
             request,
             joined: Vec::new(),
+            key: None,
         };
         let alias = request.definition.alias;
         let passes = Grouped::all(passes.into_iter().map(AsRef::as_ref), |word| word == alias)?;
@@ -76,7 +80,17 @@ impl<'r> Keys<'r> {
         Self {
             request,
             joined: Vec::new(),
+            key: None,
         }
+    }
+
+    /// The same where kept values stand beside the rows: what follows the first of them in its index is read there, too.
+    pub fn beside(mut self, kept: &KeptRows<'_>) -> Self {
+        let leading = self.request.orders.first().map(|order| &order.node);
+        if let Some(Node::Kept(leading)) = leading {
+            self.key = kept.key_beside(leading);
+        }
+        self
     }
 
     /// Those of rows that were met on a walk.
@@ -84,6 +98,7 @@ impl<'r> Keys<'r> {
         Self {
             request,
             joined: vec![(Arc::clone(walked.annotation), walked.value())],
+            key: None,
         }
     }
 
@@ -104,6 +119,12 @@ impl<'r> Keys<'r> {
     /// A value of the row of `scope`.
     pub fn expression(&self, scope: &Scope<'_>, node: &Node) -> Result<Expr, Error> {
         let renderer = &self.request.renderer;
+        match (node, &self.key) {
+            (Node::Column(name), Some(key)) if *name == self.request.definition.key => {
+                return Ok(key.clone());
+            }
+            _ => {}
+        }
         match node {
             Node::Function(name, arguments) if !node.is_plain() => {
                 renderer.function(name, arguments, |argument| self.expression(scope, argument))

@@ -7,6 +7,7 @@ mod choice;
 mod columns;
 mod cost;
 mod form;
+mod kept;
 mod keys;
 mod plain;
 mod plan;

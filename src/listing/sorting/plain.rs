@@ -91,7 +91,7 @@ impl Circumstances<'_> {
     }
 
     /// Whether the page can be put together from two parts.
-    fn is_flat_or_first(&self) -> bool {
+    pub(super) fn is_flat_or_first(&self) -> bool {
         self.is_flat || !self.has_offset
     }
 }

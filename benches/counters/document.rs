@@ -1,0 +1,65 @@
+//! The tables, as Markdown.
+
+use std::fmt::Write as _;
+
+use postgres::Client;
+
+use crate::options::Options;
+use crate::read::Read;
+use crate::way::Way;
+use crate::write::{Cost, Load};
+use crate::{Fallible, ROWS};
+
+pub fn text(
+    client: &mut Client,
+    options: &Options,
+    costs: &[Cost],
+    reads: &[Read],
+) -> Fallible<String> {
+    let version: String = client.query_one("SHOW server_version", &[])?.get(0);
+    let mut text = String::new();
+    writeln!(text, "# What keeping values costs, and what it gives\n")?;
+    writeln!(
+        text,
+        "First and last message of each session, and how many there are, kept by triggers; an index by the last. Made by `cargo \
+         bench --bench counters -- --scale {} --write docs`, on PostgreSQL {version}: medians of {} rounds, in milliseconds, and \
+         ratios. The ways are measured one after the other.\n",
+        options.scale, options.rounds
+    )?;
+    writeln!(text, "## {ROWS} messages written\n")?;
+    let head: Vec<_> = Load::ALL.iter().map(|load| load.words()).collect();
+    writeln!(text, "| | {} |", head.join(" | "))?;
+    writeln!(text, "|---|{}", "--:|".repeat(head.len()))?;
+    let find = |way: Way, load: Load| {
+        let mut found = costs
+            .iter()
+            .filter(|cost| cost.way == way && cost.load == load);
+        found.next().map_or(f64::NAN, |cost| cost.milliseconds)
+    };
+    for way in Way::ALL {
+        write!(text, "| {} |", way.words())?;
+        for load in Load::ALL {
+            let (cost, nothing) = (find(way, load), find(Way::Nothing, load));
+            write!(text, " {cost:.0} ({:.2}x) |", cost / nothing)?;
+        }
+        writeln!(text)?;
+    }
+    writeln!(
+        text,
+        "\n## Sessions by their last message, 25 of the largest team\n"
+    )?;
+    writeln!(text, "| | ms | of the proposal | buffers |")?;
+    writeln!(text, "|---|--:|--:|--:|")?;
+    let proposed = reads.first().map_or(f64::NAN, |read| read.milliseconds);
+    for read in reads {
+        writeln!(
+            text,
+            "| {} | {:.2} | {:.4}x | {} |",
+            read.words,
+            read.milliseconds,
+            read.milliseconds / proposed,
+            read.buffers
+        )?;
+    }
+    Ok(text)
+}

@@ -1,0 +1,102 @@
+//! What it costs to write messages.
+
+use std::time::Instant;
+
+use postgres::Client;
+
+use crate::way::Way;
+use crate::{Fallible, ROWS};
+
+/// Where the messages go, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Load {
+    Spread,
+    Hot,
+    SpreadOneByOne,
+    HotOneByOne,
+}
+
+impl Load {
+    pub const ALL: [Self; 4] = [
+        Self::Spread,
+        Self::Hot,
+        Self::SpreadOneByOne,
+        Self::HotOneByOne,
+    ];
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Spread => "one statement, many sessions",
+            Self::Hot => "one statement, 50 sessions",
+            Self::SpreadOneByOne => "a statement for each, many sessions",
+            Self::HotOneByOne => "a statement for each, 50 sessions",
+        }
+    }
+
+    /// Writes the messages, the ones of this round.
+    fn write(self, client: &mut Client, chats: &[i64], round: usize) -> Fallible<()> {
+        let is_hot = matches!(self, Self::Hot | Self::HotOneByOne);
+        let few = if is_hot { 50 } else { chats.len() };
+        let chat = |at: i64| {
+            let step = if is_hot { 1 } else { 7_919 };
+            let at = usize::try_from(at).unwrap_or_default() * step + round * 31;
+            chats[at % few]
+        };
+        let text = "INSERT INTO chat_chatmessage (chat_id, message_type, content, created_at)
+             SELECT chat, 'human', 'How are you today, and what is there to do?', clock_timestamp()
+             FROM unnest($1::bigint[]) AS chat";
+        let statement = client.prepare(text)?;
+        let all: Vec<_> = (0..ROWS).map(chat).collect();
+        match self {
+            Self::Spread | Self::Hot => client.execute(&statement, &[&all])?,
+            Self::SpreadOneByOne | Self::HotOneByOne => {
+                for chat in &all {
+                    client.execute(&statement, &[&std::slice::from_ref(chat)])?;
+                }
+                0
+            }
+        };
+        Ok(())
+    }
+}
+
+/// The median time of a way under a load.
+pub struct Cost {
+    pub way: Way,
+    pub load: Load,
+    pub milliseconds: f64,
+}
+
+pub fn measure(client: &mut Client, rounds: usize) -> Fallible<Vec<Cost>> {
+    let chats = client.query(
+        "SELECT chat_id FROM experiments_experimentsession ORDER BY id DESC",
+        &[],
+    )?;
+    let chats: Vec<i64> = chats.iter().map(|row| row.get(0)).collect();
+    let mut costs = Vec::new();
+    for way in Way::ALL {
+        eprintln!("{}", way.words());
+        way.make(client)?;
+        for load in Load::ALL {
+            let mut times = Vec::new();
+            for round in 0..rounds {
+                client.batch_execute("CHECKPOINT")?;
+                let start = Instant::now();
+                load.write(client, &chats, round)?;
+                times.push(start.elapsed().as_secs_f64() * 1_000.0);
+            }
+            times.sort_by(f64::total_cmp);
+            costs.push(Cost {
+                way,
+                load,
+                milliseconds: times[times.len() / 2],
+            });
+            client.batch_execute(
+                "DELETE FROM chat_chatmessage WHERE content = 'How are you today, and what is there to do?'",
+            )?;
+            client.batch_execute("VACUUM")?;
+        }
+        way.take_away(client)?;
+    }
+    Ok(costs)
+}
