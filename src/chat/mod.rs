@@ -16,6 +16,7 @@ mod content_types;
 pub mod dashboard;
 mod filters;
 mod listings;
+mod metrics;
 mod pickers;
 mod relations;
 mod statistics;
@@ -37,6 +38,7 @@ pub use filters::{
     trace_filters, version_tags_column, versions_column,
 };
 pub use listings::{messages, participants, sessions, traces};
+pub use metrics::{MessageMetrics, SessionMetrics, message_metrics, session_metrics};
 pub use pickers::{annotation_queue_sessions, dataset_sessions};
 pub use statistics::filter_tables;
 pub use tables::*;
