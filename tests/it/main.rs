@@ -11,6 +11,7 @@ mod dates;
 mod filters;
 mod laws;
 mod links;
+mod materialized_view;
 mod names;
 mod oracle;
 mod order_forms;

@@ -48,7 +48,7 @@ use crate::schema::Entity;
 ///     statement.text(),
 ///     "SELECT \"kept\".\"day\", \"kept\".\"platform\", \"kept\".\"sessions\" FROM \"sessions_by_day\" AS \"kept\" \
 ///      WHERE \"kept\".\"team_id\" = $1 AND \"kept\".\"day\" >= $2 AND \"kept\".\"day\" < $3 \
-///      AND \"kept\".\"platform\" IS DISTINCT FROM $4 ORDER BY 1 ASC NULLS LAST, 2 ASC NULLS LAST LIMIT 10000"
+///      AND (\"kept\".\"platform\" IS DISTINCT FROM $4) ORDER BY 1 ASC NULLS LAST, 2 ASC NULLS LAST LIMIT 10000"
 /// );
 /// # Ok::<(), pagewise::Error>(())
 /// ```
