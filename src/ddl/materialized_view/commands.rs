@@ -329,10 +329,10 @@ impl ViewNode {
     }
 }
 
-/// Whether a view that is there was ever filled.
+/// Whether a view was ever filled; false of one that is not there.
 fn is_populated(names: &Names) -> String {
-    let view = literal(&names.view);
-    format!("(SELECT relispopulated FROM pg_class WHERE oid = {view}::regclass)")
+    let found = names.found();
+    format!("coalesce((SELECT relispopulated FROM pg_class WHERE oid = {found}), false)")
 }
 
 /// Since when the rows of a view are what they are: in a transaction that sees the database as it was, since then.
