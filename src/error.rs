@@ -316,6 +316,10 @@ pub enum Error {
     #[error(transparent)]
     Filter(#[from] crate::filter::FilterError),
 
+    /// A materialized view cannot be declared, refreshed or read like this.
+    #[error(transparent)]
+    MaterializedView(#[from] crate::ddl::materialized_view::MaterializedViewError),
+
     /// A value was read that the statement does not return.
     #[error("the statement returns no {name:?}: add it to `.show(..)`")]
     #[non_exhaustive]

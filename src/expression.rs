@@ -331,6 +331,9 @@ where
     function(LOCAL_DATE, vec![zone, instant.into_operand().node])
 }
 
+/// What is written as `date_trunc(.., date::timestamp)::date`.
+pub(crate) const FIRST_DAY: &str = "first_day";
+
 /// What is written as `left + right`.
 pub(crate) const ADD: &str = "add";
 

@@ -182,7 +182,7 @@ impl AggregateRow {
 }
 
 impl Cells {
-    pub(super) fn into_rows(self) -> Vec<AggregateRow> {
+    pub(crate) fn into_rows(self) -> Vec<AggregateRow> {
         let row = |row| AggregateRow {
             cells: self.clone(),
             row,

@@ -70,7 +70,7 @@ pub struct Handle<P> {
 
 /// Which part it is, of all that were ever put into a batch: a handle reads no other batch's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PartId(u64);
+pub(crate) struct PartId(u64);
 
 impl PartId {
     fn new() -> Self {
@@ -82,11 +82,18 @@ impl PartId {
 /// A part, whatever its answer is.
 trait AnyPart: Send + Sync {
     fn write(&self, writer: &Writer<'_, '_>) -> Result<Written, Error>;
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    fn explain(&self, error: Error) -> Error;
 }
 
 impl<P: Part + Send + Sync> AnyPart for P {
     fn write(&self, writer: &Writer<'_, '_>) -> Result<Written, Error> {
         Part::write(self, writer)
+    }
+
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    fn explain(&self, error: Error) -> Error {
+        Part::explain(self, error)
     }
 }
 
@@ -183,6 +190,18 @@ impl Part for Batch {
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     fn read(&self, cells: super::answer::Cells) -> Result<Self::Answer, Error> {
         Ok(super::answer::BatchAnswer { cells })
+    }
+
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    fn explain(&self, error: Error) -> Error {
+        let mut parts = self.parts.iter();
+        parts
+            .try_fold(error, |error, (_, part)| match part.explain(error) {
+                // What one part has explained, no other does.
+                explained @ Error::MaterializedView(_) => Err(explained),
+                error => Ok(error),
+            })
+            .unwrap_or_else(|explained| explained)
     }
 }
 

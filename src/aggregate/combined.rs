@@ -141,7 +141,7 @@ impl Part for CombinedAggregate {
 }
 
 impl Output {
-    pub(super) fn of_number(number: &std::sync::Arc<super::number::NumberNode>) -> Self {
+    pub(crate) fn of_number(number: &std::sync::Arc<super::number::NumberNode>) -> Self {
         Self {
             column: OutputColumn {
                 name: number.name.clone(),

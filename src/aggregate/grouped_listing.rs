@@ -217,7 +217,7 @@ impl<E: Entity> GroupedListing<E> {
             });
         }
         for group in &self.groups {
-            of_rows(&group.by.rows, &group.numbers)?;
+            of_rows(&group.by.rows, &group.numbers.0)?;
         }
         if self.limit == 0 {
             return Err(Error::PageEmpty);
@@ -264,9 +264,8 @@ impl<E: Entity> GroupedListing<E> {
     /// The group that a number is sorted by in: the one that computes it, or what it is computed of; else the first over
     /// its rows.
     fn group_of(&self, order: &NumberOrder) -> Option<usize> {
-        let over_its_rows = |group: &&Group| {
-            of_rows(&group.by.rows, &NumberList(vec![Arc::clone(&order.node)])).is_ok()
-        };
+        let over_its_rows =
+            |group: &&Group| of_rows(&group.by.rows, &[Arc::clone(&order.node)]).is_ok();
         let computes = |group: &Group| {
             let mut all = true;
             order.node.aggregates(&mut |wanted, _| {

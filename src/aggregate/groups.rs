@@ -168,9 +168,9 @@ impl Groups {
         for key in &self.keys {
             of_table(&self.rows, &key.name, key.of)?;
         }
-        of_rows(&self.rows, &self.numbers)?;
+        of_rows(&self.rows, &self.numbers.0)?;
         let orders = self.orders.iter().map(|order| Arc::clone(&order.node));
-        of_rows(&self.rows, &NumberList(orders.collect()))
+        of_rows(&self.rows, &orders.collect::<Vec<_>>())
     }
 
     /// The values that have a group whether there are rows or not.
@@ -292,7 +292,7 @@ impl Part for Groups {
 
 impl NumberOrder {
     /// Where NULL goes: last, if there may be one.
-    pub(super) fn nulls(&self) -> crate::order::Nulls {
+    pub(crate) fn nulls(&self) -> crate::order::Nulls {
         match self.node.nullable {
             true => crate::order::Nulls::Last,
             false => Direction::default_nulls(self.direction),

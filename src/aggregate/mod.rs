@@ -23,6 +23,8 @@ mod stretches;
 mod window;
 
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+pub(crate) use answer::Cells;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub use answer::{AggregateRow, BatchAnswer, Bin, GroupedRows, SeriesRow, SeriesRows};
 pub use batch::{Batch, Handle};
 pub use bucket::{Bucket, bucket_start};
@@ -36,6 +38,9 @@ pub use rows::{Rows, Values};
 pub use series::{Series, Top};
 pub use window::Window;
 
+pub(crate) use number::{Aggregated, NumberNode, NumberValue};
+pub(crate) use part::{Output, OutputValue, Whose, Writer, Written, sealed, whose};
 pub(crate) use rows::{RowsNode, ValuesNode};
-pub(crate) use set::write_set;
+pub(crate) use series::of_rows;
+pub(crate) use set::{Joins, write_set};
 pub(crate) use stretches::stretches;

@@ -207,8 +207,8 @@ impl<T: SqlType<Base = f64>> Number<T> {
 /// A number as a sort key; made by [`Number::asc`] and [`Number::desc`].
 #[derive(Clone, Debug)]
 pub struct NumberOrder {
-    pub(super) node: Arc<NumberNode>,
-    pub(super) direction: Direction,
+    pub(crate) node: Arc<NumberNode>,
+    pub(crate) direction: Direction,
 }
 
 impl NumberOrder {
@@ -313,7 +313,7 @@ pub trait Numbers {
 
 /// Collects numbers; see [`Numbers`].
 #[derive(Clone, Debug, Default)]
-pub struct NumberList(pub(super) Vec<Arc<NumberNode>>);
+pub struct NumberList(pub(crate) Vec<Arc<NumberNode>>);
 
 impl NumberList {
     /// Adds a part, or several.

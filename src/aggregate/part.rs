@@ -44,14 +44,21 @@ pub trait Part: Clone + sealed::Sealed {
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     #[doc(hidden)]
     fn read(&self, cells: super::answer::Cells) -> Result<Self::Answer, Error>;
+
+    /// What an error of the server's means to the part, if it can be told from it.
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    #[doc(hidden)]
+    fn explain(&self, error: Error) -> Error {
+        error
+    }
 }
 
 /// Whose rows a part reads when it is alone, and which way it goes.
 #[doc(hidden)]
 #[derive(Clone, Debug, Default)]
 pub struct Whose {
-    pub(super) tenant: Option<Tenant>,
-    pub(super) strategy: Strategy,
+    pub(crate) tenant: Option<Tenant>,
+    pub(crate) strategy: Strategy,
 }
 
 /// The methods of each builder that say whose rows are read, and how.
@@ -72,34 +79,34 @@ macro_rules! whose {
         }
     };
 }
-pub(super) use whose;
+pub(crate) use whose;
 
-pub(super) mod sealed {
+pub(crate) mod sealed {
     /// Nobody else's.
     pub trait Sealed {}
 }
 
 /// Writes parts of a statement.
 #[doc(hidden)]
-pub struct Writer<'w, 'a>(pub(super) &'w Renderer<'a>);
+pub struct Writer<'w, 'a>(pub(crate) &'w Renderer<'a>);
 
 /// A part as it is written.
 #[doc(hidden)]
 pub struct Written {
-    pub(super) select: SelectStatement,
-    pub(super) outputs: Vec<Output>,
+    pub(crate) select: SelectStatement,
+    pub(crate) outputs: Vec<Output>,
 }
 
 /// An output of a part, and what it is.
 #[derive(Clone, Debug)]
-pub(super) struct Output {
+pub(crate) struct Output {
     pub column: OutputColumn,
     pub value: OutputValue,
 }
 
 /// What an output is: by it the value is read.
 #[derive(Clone, Debug)]
-pub(super) enum OutputValue {
+pub(crate) enum OutputValue {
     Number(Arc<NumberNode>),
     Node(Node),
     /// What only the part itself reads.
@@ -138,7 +145,7 @@ pub struct AggregateStatement<P> {
 }
 
 impl<P: Part> AggregateStatement<P> {
-    pub(super) fn new(part: P) -> Result<Self, Error> {
+    pub(crate) fn new(part: P) -> Result<Self, Error> {
         let Whose { tenant, strategy } = part.whose();
         let renderer = Renderer::new(tenant.as_ref(), FEW_LINKS);
         let outputs = RefCell::new(Vec::new());
@@ -182,7 +189,8 @@ impl<P: Part> AggregateStatement<P> {
 
     /// What an error of the server's means, if it can be told from it.
     pub(crate) fn explain(&self, error: Error) -> Error {
-        super::answer::explain(error, self.statement.parameters())
+        self.part
+            .explain(super::answer::explain(error, self.statement.parameters()))
     }
 }
 

@@ -359,14 +359,14 @@ fn joined_hop(annotation: &AnnotationNode) -> Option<(&Hop, &'static str)> {
 }
 
 /// The rows that those of a table point at, each joined once.
-struct Joins {
+pub(crate) struct Joins {
     joined: RefCell<Vec<(Hop, Cow<'static, str>)>>,
     taken: Vec<Cow<'static, str>>,
 }
 
 impl Joins {
     /// `beside` are words for what else is joined.
-    fn new(set: &RowSet, beside: impl IntoIterator<Item = Cow<'static, str>>) -> Self {
+    pub(crate) fn new(set: &RowSet, beside: impl IntoIterator<Item = Cow<'static, str>>) -> Self {
         let required = set.rows.required.iter();
         let hops = required.flat_map(|required| &required.path.hops);
         let mut taken = vec![Cow::Borrowed(set.rows.definition.alias)];
@@ -378,7 +378,7 @@ impl Joins {
         }
     }
 
-    fn join(
+    pub(crate) fn join(
         &self,
         renderer: &Renderer<'_>,
         scope: &Scope<'_>,

@@ -18,6 +18,7 @@ pub mod dashboard;
 mod filters;
 mod indexes;
 mod listings;
+mod metrics;
 mod pickers;
 mod relations;
 mod statistics;
@@ -41,6 +42,7 @@ pub use filters::{
 };
 pub use indexes::{ChatIndex, Standing, WantedBy, index_migration, indexes};
 pub use listings::{messages, participants, sessions, traces};
+pub use metrics::{MessageMetrics, SessionMetrics, message_metrics, session_metrics};
 pub use pickers::{annotation_queue_sessions, dataset_sessions};
 pub use statistics::filter_tables;
 pub use tables::*;

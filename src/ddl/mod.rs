@@ -2,6 +2,7 @@
 
 pub(crate) mod counter;
 pub(crate) mod index;
+pub mod materialized_view;
 mod migration;
 mod step;
 mod text;

@@ -117,7 +117,10 @@ impl Renderer<'_> {
                     Expr::exists(select)
                 }
             }
-            PredicateNode::Linked(linked, form) => self.linked(scope, linked, *form)?,
+            PredicateNode::Linked(linked, form) => {
+                self.of_one_tenant("links")?;
+                self.linked(scope, linked, *form)?
+            }
             PredicateNode::All(all) => self.combined(scope, all, BinOper::And, "TRUE")?,
             PredicateNode::Any(any) => self.combined(scope, any, BinOper::Or, "FALSE")?,
             PredicateNode::OneOfRows {
@@ -171,6 +174,7 @@ impl Renderer<'_> {
         filter: &PredicateNode,
         negated: bool,
     ) -> Result<Expr, Error> {
+        self.of_one_tenant("is_one_of")?;
         let first = path.hops.first();
         let Some((first, to)) = first.and_then(|first| Some((first, first.to.column()?))) else {
             let filter = Some(Box::new(filter.clone()));
@@ -238,6 +242,7 @@ impl Renderer<'_> {
         values: &ValuesNode,
         write: impl FnOnce(Expr, &mut SelectStatement),
     ) -> Result<SelectStatement, Error> {
+        self.of_one_tenant("is_in")?;
         let mut select = Query::select();
         let held = |row: &Scope<'_>, select: &mut SelectStatement| {
             write(self.expression(row, &values.value)?, select);

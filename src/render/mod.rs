@@ -4,6 +4,7 @@
 //! gets into a statement unbound.
 
 mod condition;
+mod each_row;
 mod link_count;
 mod linked;
 mod name;
@@ -16,18 +17,22 @@ mod value;
 
 use std::cell::{Cell, RefCell};
 
-use sea_query::{Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, TableName, TableRef};
+use sea_query::{
+    Expr, ExprTrait, Func, IntoIden, Query, SelectStatement, TableName, TableRef, Value,
+};
 
+use self::each_row::EachRow;
 use self::named::Named;
 use self::row_sets::RowSets;
 use crate::aggregate;
 use crate::annotation;
 use crate::error::Error;
-use crate::expression::{ADD, BUCKET, LOCAL_DATE, MINUTES_BETWEEN, Node};
+use crate::expression::{ADD, BUCKET, FIRST_DAY, LOCAL_DATE, MINUTES_BETWEEN, Node};
 use crate::order::OrderNode;
 use crate::schema::{DataType, Definition, Tenancy, Tenant};
 
 pub(crate) use self::condition::side_by_side;
+pub(crate) use self::each_row::Owner;
 pub(crate) use self::name::{NAME_BYTES, free_name, iden, is_name, select_as};
 pub(crate) use self::path::all;
 pub(crate) use self::row_sets::{Held, RowSet, START, Split};
@@ -39,10 +44,14 @@ pub(crate) use self::value::{
 /// What the parts of one statement have in common.
 pub(crate) struct Renderer<'a> {
     tenant: Option<&'a Tenant>,
+    /// The rows are everybody's, and what is read for one of them is of its tenant.
+    each_row: Option<EachRow>,
     /// As many links as are found without a second thought.
     few_links: u32,
     /// The tables that have been read.
     read: RefCell<Vec<Definition>>,
+    /// The materialized views that have been read, found by the search path.
+    read_views: RefCell<Vec<&'static str>>,
     /// How many conditions and functions are around what is being written.
     depth: Cell<u32>,
     named: Named,
@@ -53,8 +62,10 @@ impl<'a> Renderer<'a> {
     pub fn new(tenant: Option<&'a Tenant>, few_links: u32) -> Self {
         Self {
             tenant,
+            each_row: None,
             few_links,
             read: RefCell::new(Vec::with_capacity(8)),
+            read_views: RefCell::default(),
             depth: Cell::new(0),
             named: Named::default(),
             row_sets: RowSets::default(),
@@ -67,6 +78,14 @@ impl<'a> Renderer<'a> {
             .borrow()
             .iter()
             .any(|read| read.schema.is_none() && read.table == table)
+            || self.read_views.borrow().contains(&table)
+    }
+
+    /// A materialized view is read.
+    pub fn read_view(&self, schema: Option<&'static str>, name: &'static str) {
+        if schema.is_none() {
+            self.read_views.borrow_mut().push(name);
+        }
     }
 
     /// A table as a row of `scope`, and what binds it to the tenant.
@@ -85,20 +104,11 @@ impl<'a> Renderer<'a> {
         let table = TableRef::Table(table, Some(scope.iden()));
         let bound = match &definition.tenancy {
             Tenancy::Column { name, data_type } => {
-                let tenant = self.tenant.ok_or(Error::TenantRequired {
-                    table: definition.table,
-                    column: name,
-                })?;
-                let value = tenant
-                    .for_column(*data_type)
-                    .map_err(|given| Error::TenantType {
-                        table: definition.table,
-                        column: name,
-                        expected: *data_type,
-                        given,
-                    })?;
-                reject_nul(name, &value)?;
-                Some(scope.column(name).eq(value))
+                let whose = match &self.each_row {
+                    Some(row) => row.tenant(definition.table, name, *data_type)?,
+                    None => self.tenant(definition.table, name, *data_type)?.into(),
+                };
+                Some(scope.column(name).eq(whose))
             }
             Tenancy::Through { .. } if by_foreign_key => None,
             Tenancy::Through { from, parent } => {
@@ -117,8 +127,31 @@ impl<'a> Renderer<'a> {
         Ok((table, bound))
     }
 
+    /// The tenant, as a value of a table's column.
+    pub fn tenant(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        data_type: DataType,
+    ) -> Result<Value, Error> {
+        let tenant = self.tenant.ok_or(Error::TenantRequired { table, column })?;
+        let value = tenant
+            .for_column(data_type)
+            .map_err(|given| Error::TenantType {
+                table,
+                column,
+                expected: data_type,
+                given,
+            })?;
+        reject_nul(column, &value)?;
+        Ok(value)
+    }
+
     /// A value of the row of `scope`.
     pub fn expression(&self, scope: &Scope<'_>, node: &Node) -> Result<Expr, Error> {
+        if let Some(held) = scope.held(node) {
+            return Ok(held);
+        }
         Ok(match node {
             Node::Column(name) => scope.column(name),
             Node::Constant(text) => {
@@ -165,6 +198,9 @@ impl<'a> Renderer<'a> {
             }
             "coalesce" => Func::coalesce(arguments).into(),
             LOCAL_DATE => Expr::from(Func::cust("timezone").args(arguments))
+                .cast_as(DataType::Date.to_string()),
+            // Of a date itself, it would go by the session's time zone.
+            FIRST_DAY => Expr::cust_with_exprs("date_trunc($1, CAST($2 AS timestamp))", arguments)
                 .cast_as(DataType::Date.to_string()),
             name => Func::cust(name).args(arguments).into(),
         })

@@ -12,6 +12,7 @@ use sea_query::{DynIden, Expr, IntoIden};
 
 use super::name::{free_name, iden};
 use crate::annotation::AnnotationNode;
+use crate::expression::Node;
 
 /// What has the values of a row, where that is no table's.
 pub(crate) trait Holder {
@@ -23,6 +24,11 @@ pub(crate) trait Holder {
 
     /// An annotation of the row, if it is held as a value.
     fn annotation(&self, scope: &Scope<'_>, annotation: &Arc<AnnotationNode>) -> Option<Expr>;
+
+    /// Any other value of the row, if it is held as one.
+    fn value(&self, _: &Scope<'_>, _: &Node) -> Option<Expr> {
+        None
+    }
 }
 
 /// Where a column is looked up: a row of the statement, inside the rows around it.
@@ -95,6 +101,11 @@ impl<'a> Scope<'a> {
     /// An annotation of the row, if it is held as a value; else it is to be computed.
     pub fn annotation(&self, annotation: &Arc<AnnotationNode>) -> Option<Expr> {
         self.holder?.annotation(self, annotation)
+    }
+
+    /// Any value of the row, if it is held as one.
+    pub fn held(&self, node: &Node) -> Option<Expr> {
+        self.holder?.value(self, node)
     }
 
     /// An output of the sub-select that the row is of.

@@ -67,6 +67,16 @@ pub struct OutputColumn {
     pub nullable: bool,
 }
 
+/// A statement in sea-query's form as text, with its values written in.
+pub(crate) fn literal(select: &SelectStatement) -> String {
+    literal::write(select)
+}
+
+/// The same text, broken into lines for reading.
+pub(crate) fn pretty(text: &str) -> String {
+    pretty::Pretty(text).to_string()
+}
+
 impl Statement {
     pub(crate) fn new(select: SelectStatement, outputs: Vec<OutputColumn>) -> Self {
         let (text, parameters) = writer::write(&select);

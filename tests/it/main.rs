@@ -14,6 +14,7 @@ mod ddl_index;
 mod filters;
 mod laws;
 mod links;
+mod materialized_view;
 mod migration;
 mod mood;
 mod names;

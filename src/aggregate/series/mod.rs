@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::bucket::Bucket;
-use super::number::{NumberList, Numbers};
+use super::number::{NumberList, NumberNode, Numbers};
 use super::part::{AggregateStatement, Whose, whose};
 use super::rows::{Rows, RowsNode};
 use super::window::Window;
@@ -274,7 +274,7 @@ impl Series {
                 rows: self.rows.name.clone(),
             });
         }
-        of_rows(&self.rows, &self.numbers)?;
+        of_rows(&self.rows, &self.numbers.0)?;
         if let Some(window) = &self.filled {
             self.bucket
                 .check(window, self.max_buckets, ".max_buckets(..)")?;
@@ -307,8 +307,8 @@ pub(super) fn of_table(rows: &RowsNode, name: &str, of: Definition) -> Result<()
 }
 
 /// Refuses numbers over other rows.
-pub(super) fn of_rows(rows: &RowsNode, numbers: &NumberList) -> Result<(), Error> {
-    for number in &numbers.0 {
+pub(crate) fn of_rows(rows: &RowsNode, numbers: &[Arc<NumberNode>]) -> Result<(), Error> {
+    for number in numbers {
         let mut is_of = true;
         number.aggregates(&mut |_, aggregated| is_of &= aggregated.rows.is_same(rows));
         if !is_of {

@@ -1,0 +1,355 @@
+//! The statements that create, fill, refresh, rebuild and drop a view.
+//!
+//! Each is one statement that does all or nothing, in a client's transaction or in its own; and each first takes an advisory
+//! lock on the view's name, so that two at once do not meet half-way.
+
+use std::fmt::Write;
+
+use super::fingerprint::fingerprint;
+use super::state::{NEVER_REFRESHED, REFRESHED, comment};
+use super::view::{MaterializedView, ViewNode};
+use crate::ddl::Step;
+use crate::ddl::text::{identifier, in_schema, literal};
+use crate::error::Error;
+use crate::schema::Entity;
+
+/// What a refresh does while another one is going on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhileRefreshed {
+    /// Nothing: the other one will do. It may have begun before the newest rows were there.
+    #[default]
+    Skip,
+    /// Waits until it has ended, and refreshes then.
+    Wait,
+}
+
+/// A view that is there, or one that is to take its place.
+struct Names {
+    /// As it stands in statements.
+    view: String,
+    index: String,
+    /// Without its schema.
+    index_name: String,
+}
+
+impl Names {
+    fn of(view: &ViewNode, suffix: &str) -> Self {
+        let name = format!("{}{suffix}", view.name);
+        let index = format!("{name}_key");
+        Self {
+            view: in_schema(view.schema, &name),
+            index: in_schema(view.schema, &index),
+            index_name: identifier(&index),
+        }
+    }
+
+    /// What is there under the name; NULL if nothing is.
+    fn found(&self) -> String {
+        format!("to_regclass({})", literal(&self.view))
+    }
+}
+
+impl<E: Entity> MaterializedView<E> {
+    /// What there is to be done, for a migration: the view is created, and filled for the first time.
+    ///
+    /// If a view of the name is there that is of another declaration, the first step fails:
+    /// [`rebuild_steps`](Self::rebuild_steps) take care of that, too.
+    ///
+    /// # Errors
+    ///
+    /// As [`definition`](Self::definition).
+    pub fn steps(&self) -> Result<Vec<Step>, Error> {
+        let name = self.node.name;
+        Ok(vec![
+            Step::statement(
+                format!("create the materialized view {name}"),
+                self.create_text()?,
+                Some(self.drop_text()),
+            ),
+            Step::statement(
+                format!("fill the materialized view {name}"),
+                self.node.fill_text()?,
+                None,
+            ),
+        ])
+    }
+
+    /// What there is to be done if the declaration may have changed: a view of this one is created beside the one that is
+    /// there, filled, and takes its name. Until then the old one is read. Nothing is done if that is of this declaration, or
+    /// there is no view, but that one is created and filled.
+    ///
+    /// Privileges on the view are to be granted anew, and views on it keep it from being dropped: the last step then fails.
+    ///
+    /// # Errors
+    ///
+    /// As [`definition`](Self::definition).
+    pub fn rebuild_steps(&self) -> Result<Vec<Step>, Error> {
+        let name = self.node.name;
+        let next = Names::of(&self.node, "_next");
+        let [create, fill, swap] = self.rebuild_texts()?;
+        let undo = format!("DROP MATERIALIZED VIEW IF EXISTS {}", next.view);
+        Ok(vec![
+            Step::statement(
+                format!("create the next materialized view {name}"),
+                create,
+                Some(undo),
+            ),
+            Step::statement(
+                format!("fill the next materialized view {name}"),
+                fill,
+                None,
+            ),
+            Step::statement(
+                format!("swap the materialized view {name} for the next"),
+                swap,
+                None,
+            ),
+        ])
+    }
+
+    /// The statement that creates the view, empty, with its index and a comment that tells its declaration. It does nothing if
+    /// that is there already, and fails if it is of another declaration.
+    ///
+    /// # Errors
+    ///
+    /// As [`definition`](Self::definition).
+    pub fn create_text(&self) -> Result<String, Error> {
+        self.node.create_text()
+    }
+
+    /// The statement that refreshes the view: the first time `REFRESH MATERIALIZED VIEW`, and
+    /// `REFRESH MATERIALIZED VIEW CONCURRENTLY` from then on, which readers do not wait for. In the same transaction, the
+    /// comment is told when.
+    ///
+    /// # Errors
+    ///
+    /// As [`definition`](Self::definition).
+    pub fn refresh_text(&self, meanwhile: WhileRefreshed) -> Result<String, Error> {
+        self.node.refresh_text(meanwhile)
+    }
+
+    /// The statements of a rebuild, to be run one after the other: see [`rebuild_steps`](Self::rebuild_steps).
+    ///
+    /// # Errors
+    ///
+    /// As [`definition`](Self::definition).
+    pub fn rebuild_texts(&self) -> Result<[String; 3], Error> {
+        Ok([
+            self.node.next_text()?,
+            self.node.fill_next_text()?,
+            self.node.swap_text()?,
+        ])
+    }
+
+    /// The statement that drops the view, and what a rebuild may have left: `DROP MATERIALIZED VIEW IF EXISTS`.
+    #[must_use]
+    pub fn drop_text(&self) -> String {
+        let (view, next) = (Names::of(&self.node, ""), Names::of(&self.node, "_next"));
+        format!(
+            "DROP MATERIALIZED VIEW IF EXISTS {}, {}",
+            view.view, next.view
+        )
+    }
+}
+
+impl ViewNode {
+    /// By which the declaration is told from others.
+    pub fn fingerprint(&self) -> Result<u64, Error> {
+        let layout = self.layout()?;
+        let mut text = self.definition()?.text();
+        for column in layout.index_columns(self) {
+            text.push('\0');
+            text.push_str(&column);
+        }
+        Ok(fingerprint(&text))
+    }
+
+    fn create_text(&self) -> Result<String, Error> {
+        let names = Names::of(self, "");
+        let mut body = format!("  IF {} IS NULL THEN\n", names.found());
+        self.create(&names, &mut body)?;
+        let refused = format!(
+            "the materialized view {} is not as it is declared",
+            names.view
+        );
+        body.push_str(&format!(
+            "  ELSIF NOT ({}) THEN\n    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = {}, \
+             HINT = 'Rebuild it.';\n  END IF;\n",
+            self.is_current(&names)?,
+            literal(&refused)
+        ));
+        Ok(self.block("", &body))
+    }
+
+    fn create(&self, names: &Names, body: &mut String) -> Result<(), Error> {
+        let definition = self.definition()?.pretty();
+        let columns = self.layout()?.index_columns(self);
+        let columns: Vec<_> = columns.iter().map(|column| identifier(column)).collect();
+        let columns = columns.join(", ");
+        let comment = literal(&format!(
+            "{}{NEVER_REFRESHED}",
+            comment(self.fingerprint()?)
+        ));
+        let Names {
+            view, index_name, ..
+        } = names;
+        for text in [
+            format!("CREATE MATERIALIZED VIEW IF NOT EXISTS {view} AS\n{definition}\nWITH NO DATA"),
+            format!("CREATE UNIQUE INDEX IF NOT EXISTS {index_name} ON {view} ({columns})"),
+            format!("COMMENT ON MATERIALIZED VIEW {view} IS {comment}"),
+        ] {
+            body.push_str("    ");
+            body.push_str(&text);
+            body.push_str(";\n");
+        }
+        Ok(())
+    }
+
+    /// Whether a view is of this declaration.
+    fn is_current(&self, names: &Names) -> Result<String, Error> {
+        let comment = literal(&comment(self.fingerprint()?));
+        Ok(format!(
+            "coalesce(starts_with(obj_description({}, 'pg_class'), {comment}), false)",
+            names.found()
+        ))
+    }
+
+    fn refresh_text(&self, meanwhile: WhileRefreshed) -> Result<String, Error> {
+        let names = Names::of(self, "");
+        let mut body = String::new();
+        let mut refresh = format!(
+            "IF {1} THEN\n  REFRESH MATERIALIZED VIEW CONCURRENTLY {0};\nELSE\n  REFRESH MATERIALIZED VIEW {0};\nEND IF;\n",
+            names.view,
+            is_populated(&names)
+        );
+        self.note(&names, &mut refresh)?;
+        let refresh = format!("started := {NOW};\n{refresh}");
+        match meanwhile {
+            WhileRefreshed::Wait => {
+                body.push_str(&indented(&refresh, "  "));
+                Ok(self.block(STARTED, &body))
+            }
+            WhileRefreshed::Skip => {
+                let lock = self.lock_key();
+                body.push_str(&format!("  IF pg_try_advisory_xact_lock({lock}) THEN\n"));
+                body.push_str(&indented(&refresh, "    "));
+                body.push_str("  END IF;\n");
+                Ok(block(STARTED, &body))
+            }
+        }
+    }
+
+    /// Fills the view, if nothing has.
+    fn fill_text(&self) -> Result<String, Error> {
+        let names = Names::of(self, "");
+        let is_populated = is_populated(&names);
+        let body = format!(
+            "  IF NOT {is_populated} THEN\n{}  END IF;\n",
+            self.filled(&names)?
+        );
+        Ok(self.block(STARTED, &body))
+    }
+
+    fn filled(&self, names: &Names) -> Result<String, Error> {
+        let mut refresh = format!(
+            "started := {NOW};\nREFRESH MATERIALIZED VIEW {};\n",
+            names.view
+        );
+        self.note(names, &mut refresh)?;
+        Ok(indented(&refresh, "    "))
+    }
+
+    /// Writes down when the view was refreshed.
+    fn note(&self, names: &Names, body: &mut String) -> Result<(), Error> {
+        let statement = format!("COMMENT ON MATERIALIZED VIEW {} IS ", names.view);
+        let known = format!("{}{REFRESHED}", comment(self.fingerprint()?));
+        let written = writeln!(
+            body,
+            "EXECUTE {} || quote_literal({} || to_char(started AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'));",
+            literal(&statement),
+            literal(&known),
+        );
+        debug_assert!(written.is_ok(), "a String takes every text");
+        Ok(())
+    }
+
+    /// Creates the next view, unless the one that is there will do.
+    fn next_text(&self) -> Result<String, Error> {
+        let (view, next) = (Names::of(self, ""), Names::of(self, "_next"));
+        let mut body = format!("  IF NOT ({}) THEN\n", self.is_current(&view)?);
+        body.push_str(&format!(
+            "    IF NOT ({}) THEN\n      DROP MATERIALIZED VIEW IF EXISTS {};\n    END IF;\n",
+            self.is_current(&next)?,
+            next.view
+        ));
+        self.create(&next, &mut body)?;
+        body.push_str("  END IF;\n");
+        Ok(self.block("", &body))
+    }
+
+    /// Fills the next view; again, if it was filled in vain.
+    fn fill_next_text(&self) -> Result<String, Error> {
+        let next = Names::of(self, "_next");
+        let body = format!(
+            "  IF {} IS NOT NULL THEN\n{}  END IF;\n",
+            next.found(),
+            self.filled(&next)?
+        );
+        Ok(self.block(STARTED, &body))
+    }
+
+    /// The next view takes the name of the one that is there.
+    fn swap_text(&self) -> Result<String, Error> {
+        let (view, next) = (Names::of(self, ""), Names::of(self, "_next"));
+        let body = format!(
+            "  IF {} AND {} THEN\n    DROP MATERIALIZED VIEW IF EXISTS {};\n    ALTER MATERIALIZED VIEW {} RENAME TO {};\n    \
+             ALTER INDEX {} RENAME TO {};\n  END IF;\n",
+            self.is_current(&next)?,
+            is_populated(&next),
+            view.view,
+            next.view,
+            identifier(self.name),
+            next.index,
+            view.index_name,
+        );
+        Ok(self.block("", &body))
+    }
+
+    /// A key of the advisory lock: the same for all who have a view of this name.
+    fn lock_key(&self) -> String {
+        let name = in_schema(self.schema, self.name);
+        let key = fingerprint(&format!("pagewise materialized view {name}"));
+        i64::from_ne_bytes(key.to_ne_bytes()).to_string()
+    }
+
+    /// A block that begins when all others have ended.
+    fn block(&self, declare: &str, body: &str) -> String {
+        let lock = format!("  PERFORM pg_advisory_xact_lock({});\n", self.lock_key());
+        block(declare, &format!("{lock}{body}"))
+    }
+}
+
+/// Whether a view was ever filled; false of one that is not there.
+fn is_populated(names: &Names) -> String {
+    let found = names.found();
+    format!("coalesce((SELECT relispopulated FROM pg_class WHERE oid = {found}), false)")
+}
+
+/// Since when the rows of a view are what they are: in a transaction that sees the database as it was, since then.
+pub(super) const NOW: &str = "CASE current_setting('transaction_isolation') WHEN 'read committed' THEN clock_timestamp() \
+     ELSE transaction_timestamp() END";
+
+const STARTED: &str = "DECLARE\n  started timestamptz;\n";
+
+/// `DO`, quoted by what is not in it.
+fn block(declare: &str, body: &str) -> String {
+    let mut tag = String::from("$pagewise$");
+    while body.contains(&tag) {
+        tag.insert(1, 'x');
+    }
+    format!("DO {tag}\n{declare}BEGIN\n{body}END\n{tag}")
+}
+
+fn indented(text: &str, by: &str) -> String {
+    text.lines().map(|line| format!("{by}{line}\n")).collect()
+}
