@@ -12,6 +12,17 @@ pub(super) fn write(select: &SelectStatement) -> String {
     writer.0
 }
 
+/// The text of a value.
+#[cfg(all(
+    feature = "plan",
+    any(feature = "postgres", feature = "tokio-postgres")
+))]
+pub(super) fn value(value: &Value) -> String {
+    let mut writer = Writer(String::new());
+    writer.push_param(value.clone(), &PostgresQueryBuilder);
+    writer.0
+}
+
 /// sea-query's own writer has literals that PostgreSQL reads as another value or not at all: `1.1` is a numeric and
 /// equals no real, `inf` is a column, and years before Christ have no minus.
 struct Writer(String);

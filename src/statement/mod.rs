@@ -65,6 +65,15 @@ pub struct OutputColumn {
     pub nullable: bool,
 }
 
+/// A value as it is written into a text that binds nothing.
+#[cfg(all(
+    feature = "plan",
+    any(feature = "postgres", feature = "tokio-postgres")
+))]
+pub(crate) fn literal(value: &Value) -> String {
+    literal::value(value)
+}
+
 impl Statement {
     pub(crate) fn new(select: SelectStatement, outputs: Vec<OutputColumn>) -> Self {
         let (text, parameters) = writer::write(&select);
@@ -92,6 +101,14 @@ impl Statement {
     #[must_use]
     pub fn outputs(&self) -> &[OutputColumn] {
         &self.outputs
+    }
+
+    /// The text that asks for its plan, to be run with its parameters.
+    ///
+    /// `options` are those of EXPLAIN, in brackets and followed by a space, or nothing.
+    #[cfg(any(feature = "plan", feature = "postgres", feature = "tokio-postgres"))]
+    pub(crate) fn explained(&self, options: &str) -> String {
+        format!("EXPLAIN {options}{}", self.text)
     }
 
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
