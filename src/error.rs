@@ -270,6 +270,22 @@ pub enum Error {
         rows: &'static str,
     },
 
+    /// An index would have to look at other rows than the one that is in it.
+    #[error(
+        "an index of {table:?} cannot hold {what}: PostgreSQL computes it from the row alone; index a column that keeps it"
+    )]
+    #[non_exhaustive]
+    NotIndexable {
+        /// The table.
+        table: &'static str,
+        /// What was to be in the index.
+        what: &'static str,
+    },
+
+    /// A change of the schema that was not made, or not to its end.
+    #[error(transparent)]
+    Migration(#[from] crate::ddl::MigrationError),
+
     /// A part of a request's filters cannot be taken.
     #[error(transparent)]
     Filter(#[from] crate::filter::FilterError),

@@ -36,6 +36,8 @@ pub use rows::{Rows, Values};
 pub use series::{Series, Top};
 pub use window::Window;
 
+#[cfg(feature = "plan")]
+pub(crate) use rows::Required;
 pub(crate) use rows::{RowsNode, ValuesNode};
 pub(crate) use set::write_set;
 pub(crate) use stretches::stretches;

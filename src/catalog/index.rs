@@ -157,14 +157,6 @@ impl IndexKey {
     pub(super) fn is_plain(&self) -> bool {
         self.operator_class.is_none() && self.collation.is_none()
     }
-
-    pub(super) fn nulls(&self) -> Nulls {
-        if self.nulls_first {
-            Nulls::First
-        } else {
-            Nulls::Last
-        }
-    }
 }
 
 fn element<T: Clone>(list: &Option<Vec<Option<T>>>, at: usize) -> Option<T> {

@@ -9,6 +9,7 @@
 //! statement is built, and said in its [`Report`](crate::report::Report).
 
 mod cache;
+mod compare;
 mod index;
 mod model;
 mod order_fit;

@@ -36,6 +36,20 @@ impl SqlText {
         (!parts.is_empty()).then(|| Self(without_outer(parts)))
     }
 
+    /// What is joined by AND in it; itself, if nothing is.
+    pub fn conjuncts(&self) -> Vec<Self> {
+        let is_chain = self.0.iter().any(is_and) && !self.0.iter().any(is_or);
+        // `BETWEEN .. AND ..` is one condition.
+        let is_range = |part: &Part| matches!(part, Part::Word(word) if word == "between");
+        if !is_chain || self.0.iter().any(is_range) {
+            return vec![self.clone()];
+        }
+        let parts = self.0.split(is_and);
+        parts
+            .map(|part| Self(without_outer(part.to_vec())))
+            .collect()
+    }
+
     /// Whether it is the value.
     pub fn is_value(&self, node: &Node) -> bool {
         is_value(&self.0, node)

@@ -15,6 +15,7 @@ mod chatbots;
 mod content_types;
 pub mod dashboard;
 mod filters;
+mod indexes;
 mod listings;
 mod pickers;
 mod relations;
@@ -36,6 +37,7 @@ pub use filters::{
     CHANNELS, family, message_filters, participant_filters, session_filters, tags_column,
     trace_filters, version_tags_column, versions_column,
 };
+pub use indexes::{ChatIndex, Standing, WantedBy, index_migration, indexes};
 pub use listings::{messages, participants, sessions, traces};
 pub use pickers::{annotation_queue_sessions, dataset_sessions};
 pub use statistics::filter_tables;

@@ -23,6 +23,13 @@ pub enum PlanError {
         reason: String,
     },
 
+    /// Indexes cannot be imagined without the extension hypopg.
+    #[error(
+        "the extension hypopg is not in this database: `CREATE EXTENSION hypopg`, or check the advice on a copy of the \
+         database with `check_by_building`"
+    )]
+    NoHypopg,
+
     /// Some checks failed.
     #[error(transparent)]
     Checks(#[from] FailedChecks),

@@ -3,6 +3,8 @@
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 use crate::schema::DataType;
 use crate::statement::Statement;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+use crate::{render::bound, statement::write_expression};
 
 /// How a statement is explained: only planned, or run to see what is really read.
 ///
@@ -131,7 +133,10 @@ impl Explain {
     /// The text that asks for the plan of what was prepared, with the statement's parameters written in: a command binds none.
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     pub(super) fn execute_text(&self, statement: &Statement) -> String {
-        let values = statement.parameters().iter().map(crate::statement::literal);
+        let values = statement
+            .parameters()
+            .iter()
+            .map(|value| write_expression(bound(value.clone())));
         format!(
             "EXPLAIN {}EXECUTE {PREPARED}{}",
             self.options(),

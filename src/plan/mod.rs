@@ -32,9 +32,16 @@
 //! whole. Checks count rows for this reason, and a test wants enough of them, and an `ANALYZE` after they were written. To
 //! see that an index can serve at all on a small table, [`Explain::set`] turns `enable_seqscan` off for one plan.
 //!
-//! This module owns asking for plans, reading and checking them. It runs nothing by itself, and changes nothing: see
-//! [`Explain::run`](Explain::run).
+//! # Which indexes
+//!
+//! [`WantsIndexes::wanted_indexes`] is what a builder's statement looks for, [`advise`] what of it is missing, and
+//! [`Advice::check_by_building`] whether PostgreSQL would use it. [`UsageReport`] and [`redundant_indexes`] are about the indexes
+//! that are there.
+//!
+//! This module owns asking for plans, reading and checking them, and the advice. It leaves nothing changed: what it runs
+//! is rolled back.
 
+mod advice;
 mod checks;
 mod error;
 mod explain;
@@ -44,10 +51,14 @@ mod read;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod run;
 mod tree;
+mod usage;
 mod walk;
 
+pub(crate) use advice::Wants;
+pub use advice::{Advice, AdvisedIndex, Gain, WantedIndex, WantsIndexes, Workload, advise};
 pub use checks::Checks;
 pub use error::PlanError;
 pub use explain::Explain;
 pub use failures::{FailedCheck, FailedChecks};
 pub use model::{Actual, Buffers, Plan, PlanNode, Sort, Worker};
+pub use usage::{IndexUsage, RedundantIndex, UsageReport, UsageRow, redundant_indexes};

@@ -152,6 +152,23 @@ impl PredicateNode {
         }
     }
 
+    /// Computed from columns of the row alone, so that an index may be limited by it.
+    pub(crate) fn is_plain(&self) -> bool {
+        match self {
+            Self::Compare(left, _, right) => left.is_plain() && right.is_plain(),
+            Self::IsNull { node, .. }
+            | Self::AnyOf { node, .. }
+            | Self::Like { node, .. }
+            | Self::CompareArray { node, .. } => node.is_plain(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::is_plain),
+            Self::Not(inner) | Self::NotTrue(inner) => inner.is_plain(),
+            Self::Exists { .. }
+            | Self::Linked(..)
+            | Self::OneOfRows { .. }
+            | Self::InRows { .. } => false,
+        }
+    }
+
     /// The opposite of a condition on links, which is never NULL.
     fn not_linked(linked: Arc<Linked>, form: Form) -> Self {
         match linked.negated() {

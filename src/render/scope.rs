@@ -41,6 +41,11 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// The row that a statement is about which has but one: its columns are called by their names alone.
+    pub fn only() -> Self {
+        Self::root("")
+    }
+
     /// The same row, whose values are held by another than a table.
     pub fn held_by(self, holder: &'a dyn Holder) -> Self {
         Self {
@@ -82,6 +87,7 @@ impl<'a> Scope<'a> {
     pub fn column(&self, name: &'static str) -> Expr {
         match self.holder {
             Some(holder) => self.output(&holder.reads(name)),
+            None if self.word.is_empty() => Expr::col(name.into_iden()),
             None => Expr::col((self.iden(), name.into_iden())),
         }
     }

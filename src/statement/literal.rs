@@ -3,7 +3,10 @@
 use std::fmt::{self, Display, Write};
 
 use chrono::Datelike;
-use sea_query::{PostgresQueryBuilder, QueryBuilder, SelectStatement, SqlWriter, Value};
+use sea_query::{
+    Expr, IndexBuilder, IndexCreateStatement, PostgresQueryBuilder, Query, QueryBuilder,
+    SelectStatement, SqlWriter, Value,
+};
 
 /// The text of a statement, with literals where it has parameters.
 pub(super) fn write(select: &SelectStatement) -> String {
@@ -12,14 +15,19 @@ pub(super) fn write(select: &SelectStatement) -> String {
     writer.0
 }
 
-/// The text of a value.
-#[cfg(all(
-    feature = "plan",
-    any(feature = "postgres", feature = "tokio-postgres")
-))]
-pub(super) fn value(value: &Value) -> String {
-    let mut writer = Writer(String::new());
-    writer.push_param(value.clone(), &PostgresQueryBuilder);
+/// The text of an expression, for statements that bind nothing.
+pub(crate) fn write_expression(expression: Expr) -> String {
+    let mut select = Query::select();
+    select.expr(expression);
+    // sea-query writes expressions only where they stand in a statement.
+    let text = write(&select);
+    text.strip_prefix("SELECT ").unwrap_or(&text).to_owned()
+}
+
+/// The text of a statement that makes an index.
+pub(crate) fn write_index(create: &IndexCreateStatement) -> String {
+    let mut writer = Writer(String::with_capacity(256));
+    PostgresQueryBuilder.prepare_index_create_statement(create, &mut writer);
     writer.0
 }
 

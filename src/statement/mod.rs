@@ -4,6 +4,8 @@ mod literal;
 mod pretty;
 mod writer;
 
+pub(crate) use literal::{write_expression, write_index};
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -63,15 +65,6 @@ pub struct OutputColumn {
     pub data_type: DataType,
     /// Whether it may be NULL.
     pub nullable: bool,
-}
-
-/// A value as it is written into a text that binds nothing.
-#[cfg(all(
-    feature = "plan",
-    any(feature = "postgres", feature = "tokio-postgres")
-))]
-pub(crate) fn literal(value: &Value) -> String {
-    literal::value(value)
 }
 
 impl Statement {

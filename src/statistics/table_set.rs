@@ -89,6 +89,15 @@ impl TableSet {
         self
     }
 
+    /// One table, by what is known of it.
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    pub(crate) fn of(definition: Definition) -> Self {
+        Self {
+            tables: vec![definition],
+            labels: Vec::new(),
+        }
+    }
+
     fn add(&mut self, definition: Definition) {
         if !self.tables.iter().any(|known| is_same(known, definition)) {
             self.tables.push(definition);

@@ -1,0 +1,269 @@
+//! What a run finds, and what it then does.
+
+use pagewise::chat::{self, Session};
+use pagewise::ddl::{IndexSpec, Migration, MigrationError, Outcome, RunOptions};
+use pagewise::{Error, entity};
+use pagewise_reference::{IndexSet, indexes};
+
+use super::{active, ended, migration, outcomes, relations, schema, traces};
+use crate::support::empty;
+
+fn refused(error: Error) -> MigrationError {
+    match error {
+        Error::Migration(error) => error,
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_dry_run_changes_nothing() {
+    let (_database, mut client) = empty();
+    let like = ended()
+        .create()
+        .to_string()
+        .replace("\"ended\"", "like_ended");
+    client.batch_execute(&like).unwrap();
+    let before = relations(&mut client);
+    let report = migration().dry_run(&mut client).unwrap();
+    assert!(report.is_dry_run);
+    insta::assert_snapshot!(report);
+    assert_eq!(relations(&mut client), before);
+    let done = migration()
+        .run(&mut client, &RunOptions::default())
+        .unwrap();
+    assert_eq!(outcomes(&done), outcomes(&report));
+    assert_ne!(relations(&mut client), before);
+}
+
+#[test]
+fn a_like_index_is_recognised_and_left_alone() {
+    let (_database, mut client) = empty();
+    // Conditions are printed otherwise than they are written: the server is asked.
+    let renamed = |text: String, from: &str, to: &str| text.replacen(from, to, 1);
+    client
+        .batch_execute(&renamed(
+            active().create().to_string(),
+            "\"active\"",
+            "by_hand",
+        ))
+        .unwrap();
+    client
+        .batch_execute(&renamed(
+            ended().create().to_string(),
+            "\"ended\"",
+            "\"by hand\"",
+        ))
+        .unwrap();
+    let before = schema(&mut client);
+    let first = migration().only("first").unwrap();
+    let report = first.run(&mut client, &RunOptions::default()).unwrap();
+    let elsewhere = [
+        Outcome::PresentAs("by_hand".to_owned()),
+        Outcome::PresentAs("by hand".to_owned()),
+    ];
+    assert_eq!(outcomes(&report), elsewhere);
+    let report = first.undo(&mut client, &RunOptions::default()).unwrap();
+    assert!(
+        matches!(
+            outcomes(&report).as_slice(),
+            [Outcome::LeftAlone(_), Outcome::LeftAlone(_)]
+        ),
+        "{report}"
+    );
+    assert_eq!(schema(&mut client), before);
+
+    // What is INVALID is not there.
+    client
+        .batch_execute(
+            "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'by_hand'::regclass",
+        )
+        .unwrap();
+    let report = first.run(&mut client, &RunOptions::default()).unwrap();
+    assert_eq!(outcomes(&report)[0], Outcome::Built);
+}
+
+#[test]
+fn a_name_that_is_taken() {
+    for taken_by in [
+        "CREATE INDEX active ON experiments_experimentsession (team_id, created_at DESC)",
+        "CREATE INDEX active ON experiments_experimentsession (team_id, created_at DESC) INCLUDE (chat_id) \
+         WHERE status IN ('active', 'pending')",
+        "CREATE INDEX active ON trace_trace (team_id)",
+        "CREATE TABLE active ()",
+        "CREATE VIEW active AS SELECT 1",
+    ] {
+        let (_database, mut client) = empty();
+        client.batch_execute(taken_by).unwrap();
+        let before = relations(&mut client);
+        let error = refused(
+            migration()
+                .run(&mut client, &RunOptions::default())
+                .unwrap_err(),
+        );
+        assert!(
+            matches!(error, MigrationError::NameTaken { ref name, .. } if name == "active"),
+            "{error}"
+        );
+        let foreseen = refused(migration().dry_run(&mut client).unwrap_err());
+        assert_eq!(foreseen, error);
+        let report = migration()
+            .only("first")
+            .unwrap()
+            .undo(&mut client, &RunOptions::default())
+            .unwrap();
+        assert!(
+            matches!(outcomes(&report)[1], Outcome::LeftAlone(_)),
+            "{report}"
+        );
+        assert_eq!(relations(&mut client), before);
+    }
+}
+
+#[test]
+fn an_index_of_a_constraint_stays() {
+    let (_database, mut client) = empty();
+    let unique = IndexSpec::on(Session).key(Session::CHAT_ID).unique();
+    let unique = unique
+        .named("experiments_experimentsession_chat_id_key")
+        .build()
+        .unwrap();
+    let only = Migration::new().phase("one", [unique.clone()]);
+    let before = relations(&mut client);
+    let report = only.run(&mut client, &RunOptions::default()).unwrap();
+    assert_eq!(outcomes(&report), [Outcome::Present]);
+    let report = only.undo(&mut client, &RunOptions::default()).unwrap();
+    assert!(
+        matches!(outcomes(&report)[0], Outcome::LeftAlone(_)),
+        "{report}"
+    );
+    let dropping = Migration::new().phase("one", [unique.drop_step()]);
+    let report = dropping.run(&mut client, &RunOptions::default()).unwrap();
+    assert!(
+        matches!(outcomes(&report)[0], Outcome::LeftAlone(_)),
+        "{report}"
+    );
+    assert_eq!(relations(&mut client), before);
+}
+
+#[test]
+fn duplicates_under_a_unique_index() {
+    let (_database, mut client) = empty();
+    client
+        .batch_execute(
+            "INSERT INTO teams_team (id, name) VALUES (1, 'a'); \
+             INSERT INTO chat_chat (id, team_id) VALUES (1, 1), (2, 1)",
+        )
+        .unwrap();
+    let unique = IndexSpec::on(chat::Chat).key(chat::Chat::TEAM_ID).unique();
+    let only = Migration::new().phase("one", [unique.named("one_chat").build().unwrap()]);
+    let failed = only.run(&mut client, &RunOptions::default()).unwrap_err();
+    assert!(
+        failed.to_string().contains("step \"index one_chat\""),
+        "{failed}"
+    );
+    client
+        .batch_execute("DELETE FROM chat_chat WHERE id = 2")
+        .unwrap();
+    let report = only.run(&mut client, &RunOptions::default()).unwrap();
+    assert_eq!(outcomes(&report), [Outcome::Rebuilt]);
+}
+
+entity! {
+    /// A table that is not there.
+    pub Nowhere = "nowhere" as "nowhere" {
+        key ID: i64 = "id";
+        shared;
+    }
+}
+
+entity! {
+    /// A table in a schema with a name that has to be quoted.
+    pub Elsewhere = "a table" in "a schema" as "elsewhere" {
+        key ID: i64 = "id";
+        shared;
+    }
+}
+
+#[test]
+fn other_schemas_and_no_table() {
+    let (_database, mut client) = empty();
+    let nowhere = Migration::new().phase(
+        "one",
+        [IndexSpec::on(Nowhere).key(Nowhere::ID).build().unwrap()],
+    );
+    let error = refused(
+        nowhere
+            .run(&mut client, &RunOptions::default())
+            .unwrap_err(),
+    );
+    assert_eq!(
+        error.to_string(),
+        "there is no table \"nowhere\": create it before, or check the search path"
+    );
+
+    client
+        .batch_execute("CREATE SCHEMA \"a schema\"; CREATE TABLE \"a schema\".\"a table\" (id bigint); CREATE TABLE here ()")
+        .unwrap();
+    let there = IndexSpec::on(Elsewhere)
+        .key(Elsewhere::ID)
+        .named("here")
+        .build()
+        .unwrap();
+    let there = Migration::new().phase("one", [there]);
+    for expected in [Outcome::Built, Outcome::Present] {
+        let report = there.run(&mut client, &RunOptions::default()).unwrap();
+        assert_eq!(outcomes(&report), [expected]);
+    }
+    let report = there.undo(&mut client, &RunOptions::default()).unwrap();
+    assert_eq!(outcomes(&report), [Outcome::Dropped]);
+}
+
+#[test]
+fn two_steps_of_one_name() {
+    let (_database, mut client) = empty();
+    let twice = migration().phase("third", [traces()]);
+    let error = refused(twice.run(&mut client, &RunOptions::default()).unwrap_err());
+    assert!(
+        matches!(error, MigrationError::DuplicateStep { .. }),
+        "{error}"
+    );
+    let error = twice.only("fourth").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the migration has no phase \"fourth\": it has first, second, third"
+    );
+}
+
+/// The seed's indexes that are there already are recognised, by their names and by others.
+#[test]
+fn the_indexes_of_the_domain() {
+    let (_database, mut client) = empty();
+    let before = schema(&mut client);
+    let migration = chat::index_migration().unwrap();
+    let report = migration.run(&mut client, &RunOptions::default()).unwrap();
+    assert!(
+        outcomes(&report)
+            .iter()
+            .all(|outcome| *outcome == Outcome::Built),
+        "{report}"
+    );
+    let undone = migration.undo(&mut client, &RunOptions::default()).unwrap();
+    assert!(
+        outcomes(&undone)
+            .iter()
+            .all(|outcome| *outcome == Outcome::Dropped),
+        "{undone}"
+    );
+    assert_eq!(schema(&mut client), before);
+
+    for statement in indexes(IndexSet::Seed) {
+        client.batch_execute(statement).unwrap();
+    }
+    let all = chat::indexes()
+        .unwrap()
+        .into_iter()
+        .map(|wanted| wanted.index);
+    let all = Migration::new().phase("all", all);
+    let report = all.dry_run(&mut client).unwrap();
+    insta::assert_snapshot!(report);
+}
