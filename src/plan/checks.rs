@@ -151,7 +151,7 @@ impl Checks {
             true => Ok(()),
             false => Err(FailedChecks {
                 failures,
-                plan: plan.clone(),
+                plan: Box::new(plan.clone()),
             }
             .into()),
         }

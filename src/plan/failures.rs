@@ -11,7 +11,8 @@ use super::tree::Heading;
 #[derive(Clone)]
 pub struct FailedChecks {
     pub(super) failures: Vec<FailedCheck>,
-    pub(super) plan: Plan,
+    /// It is large, and what may fail is small.
+    pub(super) plan: Box<Plan>,
 }
 
 /// A check that failed.

@@ -14,6 +14,10 @@ use crate::error::Error;
 /// `Display` writes a line for each, and one for each statement that gains.
 #[derive(Clone, Debug)]
 pub struct Advice {
+    #[cfg_attr(
+        not(any(feature = "postgres", feature = "tokio-postgres")),
+        expect(dead_code, reason = "checks run through the drivers")
+    )]
     pub(super) workload: Workload,
     pub(super) indexes: Vec<AdvisedIndex>,
     pub(super) dropped: Vec<AdvisedIndex>,

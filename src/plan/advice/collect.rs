@@ -27,7 +27,7 @@ impl Wants {
         // The primary key's index has it.
         let is_key = want.equal.contains(&want.table.key) || want.width() == 0;
         let is_tenant_alone = want.then.is_empty() && want.equal.is_empty();
-        if !is_key && !is_tenant_alone && !self.0.contains(&want) {
+        if !is_key && !is_tenant_alone && !self.0.iter().any(|known| known.is_same(&want)) {
             self.0.push(want);
         }
     }

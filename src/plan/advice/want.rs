@@ -98,6 +98,11 @@ impl Want {
         IndexDefinition::new(node)
     }
 
+    /// Whether the other one is for the same, or for another purpose by the same index.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.table == other.table && self.equal == other.equal && self.then == other.then
+    }
+
     pub fn width(&self) -> usize {
         self.equal.len() + self.then.len()
     }
