@@ -205,6 +205,7 @@
 //! | `uuid` | | columns and tenants of the type `uuid` |
 //! | `query-string` | | filters read from a query string and written back: [`filter`] |
 //! | `serde` | | filters of a request in JSON, TOML and other formats: [`FilterRequest`](filter::FilterRequest), [`Operator`](filter::Operator) |
+//! | `plan` | | plans of statements, and checks of them for a host's own tests: [`plan`] |
 //!
 //! Without a driver's feature, statements are still built: [`Statement::text`] and [`Statement::parameters`] are
 //! there for any other driver.
@@ -225,6 +226,8 @@ pub mod filter;
 mod kept;
 pub mod listing;
 pub mod order;
+#[cfg(feature = "plan")]
+pub mod plan;
 pub mod predicate;
 mod render;
 pub mod report;

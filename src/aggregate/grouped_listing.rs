@@ -251,6 +251,13 @@ impl<E: Entity> GroupedListing<E> {
         renderer: &Renderer<'_>,
         scope: &Scope<'_>,
     ) -> Result<(SelectStatement, Vec<Expr>), Error> {
+        #[cfg(feature = "plan")]
+        renderer.note_rows(crate::render::RowsRead {
+            definition: Self::definition(),
+            filters: self.filters.clone(),
+            required: None,
+            values: self.shown.iter().map(|shown| shown.node.clone()).collect(),
+        });
         let (table, bound) = renderer.source(Self::definition(), scope, false)?;
         let mut select = Query::select();
         select.from(table);

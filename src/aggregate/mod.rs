@@ -40,6 +40,8 @@ pub use window::Window;
 
 pub(crate) use number::{Aggregated, NumberNode, NumberValue};
 pub(crate) use part::{Output, OutputValue, Whose, Writer, Written, sealed, whose};
+#[cfg(feature = "plan")]
+pub(crate) use rows::Required;
 pub(crate) use rows::{RowsNode, ValuesNode};
 pub(crate) use series::of_rows;
 pub(crate) use set::{Joins, write_set};

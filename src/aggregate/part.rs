@@ -146,19 +146,9 @@ pub struct AggregateStatement<P> {
 
 impl<P: Part> AggregateStatement<P> {
     pub(crate) fn new(part: P) -> Result<Self, Error> {
-        let Whose { tenant, strategy } = part.whose();
-        let renderer = Renderer::new(tenant.as_ref(), FEW_LINKS);
-        let outputs = RefCell::new(Vec::new());
-        let write = || {
-            let written = part.write(&Writer(&renderer))?.checked()?;
-            outputs.replace(written.outputs);
-            Ok(written.select)
-        };
-        let select = match strategy {
-            Strategy::Optimized => renderer.statement(write)?,
-            Strategy::Legacy => renderer.statement(|| renderer.apart(write))?,
-        };
-        let outputs = outputs.into_inner();
+        let whose = part.whose();
+        let renderer = Renderer::new(whose.tenant.as_ref(), FEW_LINKS);
+        let (select, outputs) = written(&part, &renderer)?;
         let columns = outputs.iter().map(|output| output.column.clone()).collect();
         Ok(Self {
             statement: Statement::new(select, columns),
@@ -172,6 +162,36 @@ impl<P: Part> AggregateStatement<P> {
     pub fn statement(&self) -> &Statement {
         &self.statement
     }
+
+    /// What its rows would be found by.
+    #[cfg(feature = "plan")]
+    pub(crate) fn want(&self, wants: &mut crate::plan::Wants) -> Result<(), Error> {
+        let whose = self.part.whose();
+        let renderer = Renderer::new(whose.tenant.as_ref(), FEW_LINKS);
+        let _written = written(&self.part, &renderer)?;
+        for rows in renderer.rows_read() {
+            wants.rows_of_set(&rows);
+        }
+        Ok(())
+    }
+}
+
+/// The statement of a part, and what its outputs are.
+fn written<P: Part>(
+    part: &P,
+    renderer: &Renderer<'_>,
+) -> Result<(SelectStatement, Vec<Output>), Error> {
+    let outputs = RefCell::new(Vec::new());
+    let write = || {
+        let written = part.write(&Writer(renderer))?.checked()?;
+        outputs.replace(written.outputs);
+        Ok(written.select)
+    };
+    let select = match part.whose().strategy {
+        Strategy::Optimized => renderer.statement(write)?,
+        Strategy::Legacy => renderer.statement(|| renderer.apart(write))?,
+    };
+    Ok((select, outputs.into_inner()))
 }
 
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]

@@ -19,6 +19,13 @@ use crate::schema::{DataType, Hop};
 
 /// The sub-select of a set.
 pub(crate) fn write_set(renderer: &Renderer<'_>, set: &RowSet) -> Result<SelectStatement, Error> {
+    #[cfg(feature = "plan")]
+    renderer.note_rows(crate::render::RowsRead {
+        definition: set.rows.definition,
+        filters: set.rows.filters.clone(),
+        required: set.rows.required.clone(),
+        values: set.values().into_iter().map(|held| held.node).collect(),
+    });
     let Some(required) = &set.rows.required else {
         return plain(renderer, set);
     };

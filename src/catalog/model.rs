@@ -167,6 +167,12 @@ impl Catalog {
             .map_or(&[], |table| table.indexes.as_slice())
     }
 
+    /// The indexes of each table.
+    #[cfg(feature = "plan")]
+    pub(crate) fn indexes_by_table(&self) -> impl Iterator<Item = &[Index]> {
+        self.tables.iter().map(|table| table.indexes.as_slice())
+    }
+
     fn table(&self, definition: &EntityDefinition) -> Option<&TableIndexes> {
         self.tables
             .iter()

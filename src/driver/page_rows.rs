@@ -8,7 +8,6 @@ use super::row::Row;
 use super::wire;
 use crate::error::Error;
 use crate::listing::{Cursor, PageShape, PageStatement, Total, TotalCount};
-use crate::statement::Statement;
 
 /// The rows of a page of a listing of `E`, and the way to the pages beside it.
 ///
@@ -181,11 +180,6 @@ fn total<E>(
         }
         Total::Estimated => estimate.map(TotalCount::Estimated),
     })
-}
-
-/// The text that asks for an estimate.
-pub(super) fn explain(statement: &Statement) -> String {
-    format!("EXPLAIN {}", statement.text())
 }
 
 /// The planner's guess in the first line of an `EXPLAIN`: `.. (cost=0.29..8.31 rows=12 width=4)`.

@@ -3,7 +3,7 @@
 use ::postgres::{Client, Error as DriverError, GenericClient, Row as DriverRow, Transaction};
 use sea_query::Value;
 
-use super::page_rows::{PageRows, estimated_rows, explain};
+use super::page_rows::{PageRows, estimated_rows};
 use super::parameters::Parameters;
 use super::statement_cache::StatementCache;
 use crate::aggregate::{AggregateStatement, Part};
@@ -123,7 +123,7 @@ impl<E> PageStatement<E> {
         let answer = self.statement().query(client)?;
         let estimate = match self.estimate() {
             Some(rows) => Some(estimated_rows(
-                &client.run(&explain(rows), rows.parameters())?,
+                &client.run(&rows.explained(""), rows.parameters())?,
             )?),
             None => None,
         };

@@ -5,7 +5,7 @@ use std::future::Future;
 use ::tokio_postgres::{Client, Error as DriverError, Row as DriverRow, Transaction};
 use sea_query::Value;
 
-use super::page_rows::{PageRows, estimated_rows, explain};
+use super::page_rows::{PageRows, estimated_rows};
 use super::parameters::Parameters;
 use super::statement_cache::StatementCache;
 use crate::aggregate::{AggregateStatement, Part};
@@ -131,7 +131,7 @@ impl<E> PageStatement<E> {
         let answer = self.statement().query_async(client).await?;
         let estimate = match self.estimate() {
             Some(rows) => Some(estimated_rows(
-                &client.run(&explain(rows), rows.parameters()).await?,
+                &client.run(&rows.explained(""), rows.parameters()).await?,
             )?),
             None => None,
         };

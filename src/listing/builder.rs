@@ -489,6 +489,19 @@ impl<E: Entity> Listing<E> {
     }
 
     /// What is known of the tables' rows.
+    /// What its rows, their order and what is shown of them would be found by.
+    #[cfg(feature = "plan")]
+    pub(crate) fn want(&self, wants: &mut crate::plan::Wants) {
+        let orders = self.total_order();
+        wants.rows(const { &E::DEFINITION }, &self.filters, orders.first());
+        for order in &orders {
+            wants.value(&order.node, true);
+        }
+        for shown in &self.shown {
+            wants.value(&shown.node, false);
+        }
+    }
+
     fn known(&self) -> Option<&Statistics> {
         let of_catalog = || self.catalog.as_ref().map(Catalog::statistics);
         self.statistics.as_ref().or_else(of_catalog)

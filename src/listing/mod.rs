@@ -36,6 +36,8 @@ pub(crate) use selection::Shown;
 pub use selection::{Selectable, Selection, Shows};
 pub use sort_fields::SortFields;
 pub use sorting::OrderForm;
+#[cfg(feature = "plan")]
+pub(crate) use sorting::{extreme, needed};
 pub use visible_columns::{Visible, VisibleColumns};
 
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]

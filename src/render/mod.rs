@@ -56,6 +56,19 @@ pub(crate) struct Renderer<'a> {
     depth: Cell<u32>,
     named: Named,
     row_sets: RowSets,
+    /// The sets of rows that were written, with the values of them that are read: what indexes are wanted for.
+    #[cfg(feature = "plan")]
+    rows_read: RefCell<Vec<RowsRead>>,
+}
+
+/// Rows that a statement reads.
+#[cfg(feature = "plan")]
+#[derive(Clone, Debug)]
+pub(crate) struct RowsRead {
+    pub definition: Definition,
+    pub filters: Vec<crate::predicate::PredicateNode>,
+    pub required: Option<aggregate::Required>,
+    pub values: Vec<Node>,
 }
 
 impl<'a> Renderer<'a> {
@@ -69,7 +82,21 @@ impl<'a> Renderer<'a> {
             depth: Cell::new(0),
             named: Named::default(),
             row_sets: RowSets::default(),
+            #[cfg(feature = "plan")]
+            rows_read: RefCell::default(),
         }
+    }
+
+    /// Notes that rows are read.
+    #[cfg(feature = "plan")]
+    pub fn note_rows(&self, rows: RowsRead) {
+        self.rows_read.borrow_mut().push(rows);
+    }
+
+    /// The rows that have been read.
+    #[cfg(feature = "plan")]
+    pub fn rows_read(&self) -> Vec<RowsRead> {
+        self.rows_read.borrow().clone()
     }
 
     /// Whether a table of this name was read, found by the search path.

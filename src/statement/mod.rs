@@ -106,6 +106,14 @@ impl Statement {
         &self.outputs
     }
 
+    /// The text that asks for its plan, to be run with its parameters.
+    ///
+    /// `options` are those of EXPLAIN, in brackets and followed by a space, or nothing.
+    #[cfg(any(feature = "plan", feature = "postgres", feature = "tokio-postgres"))]
+    pub(crate) fn explained(&self, options: &str) -> String {
+        format!("EXPLAIN {options}{}", self.text)
+    }
+
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     pub(crate) fn shared_outputs(&self) -> Arc<[OutputColumn]> {
         Arc::clone(&self.outputs)

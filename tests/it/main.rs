@@ -23,6 +23,8 @@ mod order_forms;
 mod over_time;
 mod own_links;
 mod own_tables;
+#[cfg(feature = "plan")]
+mod plan;
 mod postgres_driver;
 #[cfg(feature = "query-string")]
 mod query_string;

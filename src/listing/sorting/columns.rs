@@ -5,7 +5,7 @@ use crate::expression::Node;
 use crate::predicate::PredicateNode;
 
 /// The columns of the related rows that are read; `None` if they cannot all be told, or other tables are read.
-pub(super) fn needed(annotation: &AnnotationNode) -> Option<Vec<&'static str>> {
+pub(crate) fn needed(annotation: &AnnotationNode) -> Option<Vec<&'static str>> {
     let [hop] = annotation.path.hops.as_slice() else {
         return None;
     };

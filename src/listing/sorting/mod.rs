@@ -16,10 +16,14 @@ mod walk_length;
 
 pub(super) use self::choice::{Circumstances, choose};
 pub(super) use self::columns::lookups;
+#[cfg(feature = "plan")]
+pub(crate) use self::columns::needed;
 pub use self::form::OrderForm;
 pub(super) use self::keys::Keys;
 pub(super) use self::plan::{Sorting, Walk};
 pub(super) use self::walk::Walked;
+#[cfg(feature = "plan")]
+pub(crate) use self::walk::extreme;
 
 /// How many related rows are walked down at most, unless the host says otherwise.
 pub(super) const WALK_LIMIT: u32 = 32_768;

@@ -32,7 +32,7 @@ const COMPLETE: &str = "is_complete";
 const NEWEST: &str = "newest";
 
 /// The column whose largest or least value is looked for, and the end of it that is.
-pub(super) fn extreme(annotation: &AnnotationNode) -> Option<(&'static str, Direction)> {
+pub(crate) fn extreme(annotation: &AnnotationNode) -> Option<(&'static str, Direction)> {
     match &annotation.computed {
         Computed::Aggregate(Aggregate::Max(Node::Column(column))) => {
             Some((column, Direction::Descending))

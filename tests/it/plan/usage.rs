@@ -1,0 +1,182 @@
+//! Reports on the indexes that are there.
+
+use pagewise::chat::{Session, Tag};
+use pagewise::plan::{UsageReport, redundant_indexes};
+use pagewise::statistics::TableSet;
+use pagewise::{Catalog, entity};
+use postgres::Client;
+
+use crate::support::{empty, reader, run};
+
+entity! {
+    /// A thing with indexes of all kinds.
+    Thing = "things" as "thing" {
+        key ID: i64 = "id";
+        shared;
+        NAME: Option<String> = "name";
+    }
+}
+
+fn things() -> TableSet {
+    TableSet::new().table(Thing)
+}
+
+/// A table whose indexes are each of one kind.
+fn make(client: &mut Client) {
+    client
+        .batch_execute(
+            "CREATE TABLE owners (id bigint PRIMARY KEY);
+             CREATE TABLE things (id bigint PRIMARY KEY, owner_id bigint REFERENCES owners (id), code text UNIQUE,
+                 name text, at timestamptz, size int);
+             CREATE INDEX things_owner ON things (owner_id);
+             CREATE UNIQUE INDEX things_unique ON things (size, name);
+             CREATE INDEX things_unused ON things (at);
+             CREATE INDEX things_read ON things (name);
+             CREATE INDEX things_read_more ON things (name, at);
+             CREATE INDEX things_same ON things (name);
+             CREATE INDEX things_backward ON things (at DESC);
+             CREATE INDEX things_code ON things (code);
+             CREATE INDEX things_some ON things (name) WHERE size > 3;
+             CREATE INDEX things_expression ON things (lower(name));
+             INSERT INTO things SELECT n, NULL, n::text, 'name ' || n, now(), n FROM generate_series(1, 20000) AS n;
+             ANALYZE things",
+        )
+        .unwrap();
+}
+
+#[test]
+fn unused_indexes() {
+    let (_database, mut client) = empty();
+    make(&mut client);
+    client
+        .batch_execute("SET enable_seqscan = off; SET enable_bitmapscan = off; SELECT id FROM things WHERE at < now() - interval '9 years'")
+        .unwrap();
+    // The server tells others of it when the transaction is over, and not at once.
+    let mut report = UsageReport::default();
+    for _ in 0..100 {
+        report = UsageReport::read(&mut client, &things()).unwrap();
+        if report.indexes().iter().any(|index| index.scans > 0) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let read = report
+        .indexes()
+        .iter()
+        .find(|index| index.scans > 0 && index.name != "things_pkey");
+    let read = read.expect("a scan was counted").name.clone();
+    let mut unused: Vec<_> = report
+        .unused()
+        .iter()
+        .map(|index| index.name.as_str())
+        .collect();
+    unused.sort_unstable();
+    let mut expected = vec![
+        "things_backward",
+        "things_code",
+        "things_expression",
+        "things_read",
+        "things_read_more",
+        "things_same",
+        "things_some",
+        "things_unused",
+    ];
+    expected.retain(|name| *name != read);
+    assert_eq!(unused, expected);
+    assert!(
+        report
+            .indexes()
+            .iter()
+            .find(|index| index.name == "things_owner")
+            .unwrap()
+            .serves_foreign_key
+    );
+}
+
+#[test]
+fn redundant_ones() {
+    let (_database, mut client) = empty();
+    make(&mut client);
+    let catalog = Catalog::read(&mut client, &things()).unwrap();
+    let mut redundant: Vec<_> = redundant_indexes(&catalog)
+        .into_iter()
+        .map(|index| {
+            format!(
+                "{} by {}{}",
+                index.name,
+                index.by,
+                if index.is_duplicate { ", the same" } else { "" }
+            )
+        })
+        .collect();
+    redundant.sort_unstable();
+    assert_eq!(
+        redundant,
+        [
+            "things_code by things_code_key",
+            "things_read by things_read_more",
+            "things_same by things_read, the same",
+            "things_unused by things_backward, the same",
+        ]
+    );
+}
+
+#[test]
+fn bloat_and_making_anew() {
+    let (_database, mut client) = empty();
+    make(&mut client);
+    let bloat = |client: &mut Client, name: &str| {
+        let report = UsageReport::read(client, &things()).unwrap();
+        report
+            .indexes()
+            .iter()
+            .find(|index| index.name == name)
+            .unwrap()
+            .clone()
+    };
+    for name in ["things_pkey", "things_read", "things_expression"] {
+        client
+            .batch_execute(&format!("REINDEX INDEX {name}"))
+            .unwrap();
+        let fresh = bloat(&mut client, name);
+        let times = fresh.bloat().unwrap();
+        assert!((0.6..1.4).contains(&times), "{fresh}");
+    }
+    client
+        .batch_execute("DELETE FROM things WHERE id % 10 <> 0")
+        .unwrap();
+    client.batch_execute("VACUUM ANALYZE things").unwrap();
+    let large = bloat(&mut client, "things_pkey");
+    assert!(large.bloat().unwrap() > 4.0, "{large}");
+    client.batch_execute(&large.reindex_text()).unwrap();
+    let small = bloat(&mut client, "things_pkey");
+    assert!(small.bloat().unwrap() < 1.5, "{small}");
+    assert_eq!(large.reindex_step().name(), "reindex public.things_pkey");
+    let unused = bloat(&mut client, "things_unused").drop_text();
+    client.batch_execute(&unused).unwrap();
+    assert!(
+        !UsageReport::read(&mut client, &things())
+            .unwrap()
+            .indexes()
+            .iter()
+            .any(|index| index.name == "things_unused")
+    );
+}
+
+#[test]
+fn the_statement_is_what_it_says() {
+    let mut client = reader();
+    let tables = TableSet::new().table(Session).table(Tag);
+    let rows = run(&mut client, &UsageReport::statement(&tables));
+    let report = UsageReport::read(&mut client, &tables).unwrap();
+    assert_eq!(rows.len(), report.indexes().len());
+    let is_key = |index: &&pagewise::plan::IndexUsage| index.name.ends_with("_pkey");
+    assert!(
+        report
+            .indexes()
+            .iter()
+            .filter(is_key)
+            .all(|index| index.is_needed)
+    );
+    assert_eq!(report.indexes().iter().filter(is_key).count(), 2);
+}
