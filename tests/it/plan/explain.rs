@@ -10,7 +10,7 @@ use postgres::Client;
 use super::support::page;
 use crate::support::{TEAM, empty, reader};
 
-fn node<'p>(plan: &'p Plan, test: impl Fn(&PlanNode) -> bool) -> &'p PlanNode {
+fn node(plan: &Plan, test: impl Fn(&PlanNode) -> bool) -> &PlanNode {
     plan.nodes()
         .find(|node| test(node))
         .unwrap_or_else(|| panic!("no such node in\n{plan}"))
