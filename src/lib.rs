@@ -30,6 +30,9 @@
 //! | [`Strategy`] | two ways to the same rows: `Optimized`, and `Legacy` as an ORM writes it |
 //! | [`Statistics`] | what PostgreSQL knows of the tables, and estimates from it: they choose orders and forms, never rows |
 //! | [`Catalog`] | the same with the tables' indexes: they choose between ways to an order |
+//! | [`IndexSpec`](ddl::IndexSpec), [`Migration`](ddl::Migration) | an index that a host wants; steps that change the schema of a database in use |
+//! | [`Counter`](ddl::Counter) | annotations that are kept for each row by triggers |
+//! | [`MaterializedView`](ddl::materialized_view::MaterializedView) | numbers over rows that are kept, and refreshed |
 //! | [`ContentTypes`] | Django's content types, resolved once |
 //!
 //! # A first page
@@ -205,7 +208,7 @@
 //! | `uuid` | | columns and tenants of the type `uuid` |
 //! | `query-string` | | filters read from a query string and written back: [`filter`] |
 //! | `serde` | | filters of a request in JSON, TOML and other formats: [`FilterRequest`](filter::FilterRequest), [`Operator`](filter::Operator) |
-//! | `plan` | | plans of statements, and checks of them for a host's own tests: [`plan`] |
+//! | `plan` | | plans of statements, checks of them for a host's own tests, and advice on indexes: [`plan`] |
 //!
 //! Without a driver's feature, statements are still built: [`Statement::text`] and [`Statement::parameters`] are
 //! there for any other driver.
