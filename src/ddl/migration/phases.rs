@@ -46,9 +46,9 @@ use crate::ddl::Step;
 /// * It needs a session of its own, outside of a transaction ([`MigrationError::InTransaction`]); a pooler that hands out
 ///   another session for each transaction does not give one.
 /// * It takes an advisory lock of the session, one for all migrations of a database: of two runners, the second is
-///   refused, or waits ([`RunOptions::wait_for_others`]). The lock goes with the session, so that none is left behind.
+///   refused, or waits ([`RunOptions::wait_for_others`](super::RunOptions::wait_for_others)). The lock goes with the session, so that none is left behind.
 /// * Each statement is one call. `lock_timeout` is set, and set back at the end, also after an error; a step that had to
-///   give way is tried again ([`RunOptions::attempts`]).
+///   give way is tried again ([`RunOptions::attempts`](super::RunOptions::attempts)).
 /// * A step finds out what is there, and does only what is missing. So a run that was broken off, be it by a crash in the
 ///   middle of a build, is simply run again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
