@@ -208,7 +208,7 @@
 //! | `uuid` | | columns and tenants of the type `uuid` |
 //! | `query-string` | | filters read from a query string and written back: [`filter`] |
 //! | `serde` | | filters of a request in JSON, TOML and other formats: [`FilterRequest`](filter::FilterRequest), [`Operator`](filter::Operator) |
-//! | `plan` | | plans of statements, checks of them for a host's own tests, and advice on indexes: [`plan`] |
+//! | `plan` | | plans of statements, checks of them for a host's own tests, and advice on indexes: the module `plan` |
 //!
 //! Without a driver's feature, statements are still built: [`Statement::text`] and [`Statement::parameters`] are
 //! there for any other driver.
