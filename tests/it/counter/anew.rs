@@ -24,7 +24,7 @@ fn what_is_not_there_any_more_is_filled_again() {
         let name = steps[0].name().split(':').next().unwrap().to_owned();
         run(&mut client, &steps).unwrap();
         let taken_away = match in_columns {
-            true => "ALTER TABLE rooms DROP COLUMN kept_last_at".to_owned(),
+            true => "ALTER TABLE rooms DROP COLUMN kept_last_at CASCADE".to_owned(),
             false => format!("DROP TABLE \"{name}\""),
         };
         let losses = [
