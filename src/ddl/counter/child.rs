@@ -203,12 +203,19 @@ pub(super) fn function(plan: &Plan, change: Change) -> Function {
     let lock = format!(
         "  PERFORM 1 FROM {kept} AS kept WHERE kept.{link} = ANY (pw_links) ORDER BY kept.{key} FOR NO KEY UPDATE;\n"
     );
+    let missing = |but: &str| {
+        format!(
+            "  pw_missing := ARRAY(SELECT DISTINCT wanted.link FROM unnest(pw_links) AS wanted(link)\n    WHERE {but}NOT EXISTS \
+             (SELECT FROM {kept} AS kept WHERE kept.{link} = wanted.link) ORDER BY 1);\n  IF cardinality(pw_missing) > 0 \
+             THEN\n  {}",
+            gate(plan, "pw_missing")
+        )
+    };
     let body = format!(
         "  SELECT {lists} INTO {variables}\n  FROM (\n    SELECT {selected}\n    FROM (\n      {source}\n    ) AS child\n    \
          WHERE child.{to} IS NOT NULL\n    GROUP BY {groups}{having}\n  ) AS delta;\n  IF pw_links IS NULL THEN\n    RETURN \
-         NULL;\n  END IF;\n  -- Of a parent that nobody has committed yet.\n  pw_missing := ARRAY(SELECT DISTINCT wanted.link \
-         FROM unnest(pw_links) AS wanted(link)\n    WHERE NOT EXISTS (SELECT FROM {kept} AS kept WHERE kept.{link} = \
-         wanted.link) ORDER BY 1);\n  IF cardinality(pw_missing) > 0 THEN\n  {gate}  END IF;\n{locks}  UPDATE {kept} AS kept \
+         NULL;\n  END IF;\n  -- Of a parent that nobody has committed yet.\n{missing}  END IF;\n{locks}  -- Of one that was \
+         taken away while its lock was waited for: it may be made again.\n{gone}{locks}  END IF;\n  UPDATE {kept} AS kept \
          SET\n    {next}\n  FROM unnest({variables}) AS delta({names})\n  WHERE {belongs};\n  RETURN NULL;\n",
         lists = lists.join(", "),
         variables = variables.join(", "),
@@ -216,7 +223,8 @@ pub(super) fn function(plan: &Plan, change: Change) -> Function {
         source = source(plan, change),
         to = identifier(plan.to),
         groups = groups.join(", "),
-        gate = gate(plan, "pw_missing"),
+        missing = missing(""),
+        gone = missing("wanted.link <> ALL (pw_missing) AND "),
         // Another parent of the same link may have been made while the first was waited for.
         locks = if plan.is_by_key() {
             lock.clone()

@@ -28,7 +28,8 @@ impl Function {
     /// `CREATE OR REPLACE FUNCTION ..`
     ///
     /// The search path is fixed, temporary tables last; a plan is the same whatever the first call was about, since it is
-    /// kept; and nothing is compiled for a few rows.
+    /// kept; and nothing is compiled for a few rows. A column that is called as a variable is the column: each trigger has
+    /// variables such as `found`, `old` and `tg_op`.
     pub fn create(&self, plan: &Plan) -> String {
         let mut path = vec!["pg_catalog".to_owned(), identifier(plan.own_schema())];
         let of_child = identifier(plan.child.schema.unwrap_or(&plan.schema));
@@ -45,7 +46,7 @@ impl Function {
             false => format!("DECLARE\n{}", self.declare),
         };
         let code = format!(
-            "\n#variable_conflict use_variable\n{declare}BEGIN\n{}END\n",
+            "\n#variable_conflict use_column\n{declare}BEGIN\n{}END\n",
             self.body
         );
         let quote = quote(&code);

@@ -127,7 +127,9 @@ impl<E: Entity> Counter<E> {
     ///
     /// Writers go on meanwhile; they wait while the triggers are made, which takes a lock on each table for as long as older
     /// transactions that write it last. The rows are filled in batches, a transaction each, which may be ended at any point
-    /// and go on when they are run again; run them under READ COMMITTED. Only when all are filled is the counter marked.
+    /// and go on when they are run again; under a stricter isolation than READ COMMITTED they are refused. Only when all are
+    /// filled is the counter marked. Run again, they make what is not there any more, a trigger that somebody has dropped, and
+    /// then fill all rows anew.
     #[must_use]
     pub fn steps(&self) -> Vec<Step> {
         steps::make(&self.plan, self.batch)
@@ -227,6 +229,9 @@ impl<E: Entity> CounterDeclaration<E> {
 
     /// The schema of the tables that do not name one themselves; `public` unless said otherwise. Functions of triggers do not
     /// depend on the search path of who writes.
+    ///
+    /// One counter is of the tables of one schema: where a search path chooses between tables of the same name, a schema for
+    /// each tenant, a list may not be given the counter of another schema's.
     #[must_use]
     pub fn in_schema(mut self, schema: impl Into<Cow<'static, str>>) -> Self {
         self.schema = schema.into();

@@ -85,21 +85,42 @@ fn of_parent(plan: &Plan) -> Vec<Trigger> {
     triggers
 }
 
-/// Makes those that are not there, in one transaction.
+/// That all parents are to be looked at again.
+fn again(plan: &Plan, task: &str) -> String {
+    format!(
+        "UPDATE {} AS progress SET last_key = NULL, done = 0, finished = false WHERE progress.task = {}",
+        plan.own("_progress"),
+        literal(task)
+    )
+}
+
+/// Says that it is not ready, unless all parents are filled.
+fn unready_unless_filled(plan: &Plan) -> String {
+    format!(
+        "  IF EXISTS (SELECT FROM {} AS progress WHERE progress.task = 'fill' AND NOT progress.finished) THEN\n{}  END IF;\n",
+        plan.own("_progress"),
+        comment(plan, &plan.unready_mark())
+    )
+}
+
+/// Makes those that are not there, in one transaction; while one was not, nobody kept the values, so that all are to be
+/// filled again.
 fn create_triggers(plan: &Plan, triggers: &[Trigger]) -> String {
     let mut body = String::new();
     for trigger in triggers {
         let name = format!("{}{}", plan.base, trigger.suffix);
         body.push_str(&format!(
             "  IF NOT EXISTS (SELECT FROM pg_trigger AS known WHERE known.tgrelid = {}::regclass AND known.tgname = {}) \
-             THEN\n    CREATE TRIGGER {} {} EXECUTE FUNCTION {}();\n  END IF;\n",
+             THEN\n    {};\n    CREATE TRIGGER {} {} EXECUTE FUNCTION {}();\n  END IF;\n",
             literal(&trigger.on),
             literal(&name),
+            again(plan, "fill"),
             identifier(&name),
             trigger.event,
             plan.own(trigger.function),
         ));
     }
+    body.push_str(&unready_unless_filled(plan));
     block(&body)
 }
 
@@ -198,10 +219,10 @@ fn create_side_table(plan: &Plan) -> String {
         false => format!("    CREATE INDEX ON {side} ({});\n", plan.quoted_link()),
     };
     block(&format!(
-        "  IF to_regclass({name}) IS NULL THEN\n    CREATE TABLE {side} WITH (fillfactor = 70) AS SELECT {columns}\n    FROM \
+        "{helpers}  IF to_regclass({name}) IS NULL THEN\n    {again};\n    CREATE TABLE {side} WITH (fillfactor = 70) AS SELECT {columns}\n    FROM \
          {parent} AS parent, {child} AS child WITH NO DATA;\n    ALTER TABLE {side} ADD PRIMARY KEY \
          ({key}){not_null};\n{link_index}  {comment}  ELSIF coalesce(obj_description({name}::regclass, 'pg_class'), '') NOT LIKE \
-         {mark} THEN\n    RAISE EXCEPTION USING ERRCODE = 'duplicate_table', MESSAGE = {taken};\n  END IF;\n{helpers}",
+         {mark} THEN\n    RAISE EXCEPTION USING ERRCODE = 'duplicate_table', MESSAGE = {taken};\n  END IF;\n",
         name = literal(&side),
         columns = columns.join(", "),
         parent = plan.parent_table(),
@@ -211,16 +232,18 @@ fn create_side_table(plan: &Plan) -> String {
         mark = literal(&format!("{}%", plan.mark())),
         taken = literal(&format!("{side} is no table of this counter")),
         helpers = helpers(plan),
+        again = again(plan, "fill"),
     ))
 }
 
 fn add_columns(plan: &Plan) -> String {
     let table = plan.parent_table();
-    let mut body = String::new();
+    let mut body = helpers(plan);
     for value in &plan.values {
-        let data_type = match value.what {
-            What::Count => "bigint NOT NULL DEFAULT 0".to_owned(),
-            _ => value.node.data_type.to_string(),
+        let add = format!("ALTER TABLE {table} ADD COLUMN {} ", value.quoted());
+        let add = match value.source() {
+            None => format!("{add}bigint NOT NULL DEFAULT 0"),
+            Some(source) => format!("EXECUTE {} || {}", literal(&add), type_of(plan, source)),
         };
         let known = format!(
             "SELECT FROM pg_attribute AS known WHERE known.attrelid = {}::regclass AND known.attname = {} AND NOT \
@@ -229,17 +252,31 @@ fn add_columns(plan: &Plan) -> String {
             literal(value.column)
         );
         body.push_str(&format!(
-            "  IF NOT EXISTS ({known}) THEN\n    ALTER TABLE {table} ADD COLUMN {column} {data_type};\n    COMMENT ON COLUMN \
+            "  IF NOT EXISTS ({known}) THEN\n    {again};\n    {add};\n    COMMENT ON COLUMN \
              {table}.{column} IS {unready};\n  ELSIF NOT EXISTS ({known} AND col_description(known.attrelid, known.attnum) LIKE \
              {mark}) THEN\n    RAISE EXCEPTION USING ERRCODE = 'duplicate_column', MESSAGE = {taken};\n  END IF;\n",
+            again = again(plan, "fill"),
             column = value.quoted(),
             unready = literal(&plan.unready_mark()),
             mark = literal(&format!("{}%", plan.mark())),
             taken = literal(&format!("{table} has another column {}", value.quoted())),
         ));
     }
-    body.push_str(&helpers(plan));
+    body.push_str(&unready_unless_filled(plan));
     block(&body)
+}
+
+/// The type of a column of the counted rows as it is there, and its collation: what is sorted by what is kept has the order of
+/// what is computed.
+fn type_of(plan: &Plan, column: &str) -> String {
+    format!(
+        "(SELECT format_type(source.atttypid, source.atttypmod)\n      || coalesce((SELECT format(' COLLATE %I.%I', \
+         namespace.nspname, known.collname) FROM pg_collation AS known\n      JOIN pg_namespace AS namespace ON namespace.oid = \
+         known.collnamespace WHERE known.oid = source.attcollation), '')\n      FROM pg_attribute AS source WHERE \
+         source.attrelid = {}::regclass AND source.attname = {})",
+        literal(&plan.child_table()),
+        literal(column)
+    )
 }
 
 /// Drops the counter's own tables, and its columns.
@@ -368,10 +405,7 @@ pub(super) fn remove(plan: &Plan) -> Vec<Step> {
 /// Counts anew where drift is found.
 pub(super) fn repair(plan: &Plan, batch: u32) -> Vec<Step> {
     let base = plan.base;
-    let again = format!(
-        "UPDATE {} AS progress SET last_key = NULL, done = 0, finished = false WHERE progress.task = 'repair'",
-        plan.own("_progress")
-    );
+    let again = again(plan, "repair");
     vec![
         Step::statement(format!("{base}: look at all again"), again, None),
         Step::batches(

@@ -109,6 +109,22 @@ impl<S: Session> Runner<'_, S> {
         })
     }
 
+    /// The statement that drops the index of its table's schema: the search path may find another of its name before.
+    pub async fn drop_text(&mut self, index: &IndexDefinition) -> Result<String, Error> {
+        const SCHEMA: &str = "SELECT relation.relnamespace::regnamespace::text FROM pg_catalog.pg_class AS relation \
+            WHERE relation.oid = to_regclass($1)";
+        let table = text::table(index.definition());
+        let rows = self.query(SCHEMA, &[table.clone().into()]).await?;
+        let Some(row) = rows.first() else {
+            return Err(MigrationError::NoTable { table }.into());
+        };
+        let schema: String = row.try_get(0)?;
+        Ok(format!(
+            "DROP INDEX CONCURRENTLY IF EXISTS {schema}.{}",
+            text::identifier(index.name())
+        ))
+    }
+
     /// Whether the two are the same. If they are but for expressions or conditions, the server is asked how it prints those
     /// that are wanted.
     async fn is_same(&mut self, index: &IndexDefinition, other: &Index) -> Result<bool, Error> {

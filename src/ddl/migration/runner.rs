@@ -213,10 +213,7 @@ impl<'o, S: Session> Runner<'o, S> {
                         _ => Outcome::Built,
                     },
                 ),
-                Next::Drop => (
-                    index.drop().concurrently().if_exists().to_string(),
-                    Outcome::Dropped,
-                ),
+                Next::Drop => (self.drop_text(index).await?, Outcome::Dropped),
             };
             match self.session.run(&text, &[]).await {
                 Ok(_) => done = Some(doing),

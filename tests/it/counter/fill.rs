@@ -11,7 +11,7 @@ use pagewise::{Listing, Page};
 use super::concurrent::{Numbers, write};
 use super::place::{By, CASES, Room, counter, declaration, drift, rooms, run, values};
 
-fn is_ready(client: &mut postgres::Client, counter: &pagewise::ddl::Counter<Room>) -> bool {
+pub fn is_ready(client: &mut postgres::Client, counter: &pagewise::ddl::Counter<Room>) -> bool {
     let catalog = Catalog::read(client, &TableSet::new().table(Room)).unwrap();
     let page = Listing::of(Room)
         .tenant(1)

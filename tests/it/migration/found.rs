@@ -267,3 +267,38 @@ fn the_indexes_of_the_domain() {
     let report = all.dry_run(&mut client).unwrap();
     insta::assert_snapshot!(report);
 }
+
+#[test]
+fn an_index_of_its_name_in_another_schema_stays() {
+    let (_database, mut client) = empty();
+    // The search path finds this one first, and the table behind it.
+    client
+        .batch_execute(
+            "CREATE SCHEMA other;
+             CREATE TABLE other.theirs (status text);
+             CREATE INDEX by_status ON other.theirs (status);
+             SET search_path = other, public",
+        )
+        .unwrap();
+    let index = IndexSpec::on(Session)
+        .key(Session::STATUS)
+        .named("by_status")
+        .build()
+        .unwrap();
+    let migration = Migration::new().phase("index", [&index]);
+    let options = RunOptions::default();
+    let report = migration.run(&mut client, &options).unwrap();
+    assert_eq!(outcomes(&report), [Outcome::Built]);
+    client
+        .batch_execute(
+            "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'public.by_status'::regclass",
+        )
+        .unwrap();
+    let report = migration.run(&mut client, &options).unwrap();
+    assert_eq!(outcomes(&report), [Outcome::Rebuilt]);
+    let report = migration.undo(&mut client, &options).unwrap();
+    assert_eq!(outcomes(&report), [Outcome::Dropped]);
+    client
+        .batch_execute("SELECT 'other.by_status'::regclass")
+        .unwrap();
+}
