@@ -488,7 +488,6 @@ impl<E: Entity> Listing<E> {
         Cow::Owned(shown.collect())
     }
 
-    /// What is known of the tables' rows.
     /// What its rows, their order and what is shown of them would be found by.
     #[cfg(feature = "plan")]
     pub(crate) fn want(&self, wants: &mut crate::plan::Wants) {
@@ -502,6 +501,7 @@ impl<E: Entity> Listing<E> {
         }
     }
 
+    /// What is known of the tables' rows.
     fn known(&self) -> Option<&Statistics> {
         let of_catalog = || self.catalog.as_ref().map(Catalog::statistics);
         self.statistics.as_ref().or_else(of_catalog)
