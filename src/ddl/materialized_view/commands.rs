@@ -241,7 +241,8 @@ impl ViewNode {
         let names = Names::of(self, "");
         let is_populated = is_populated(&names);
         let body = format!(
-            "  IF NOT {is_populated} THEN\n{}  END IF;\n",
+            "  IF NOT {is_populated} THEN\n{}{}  END IF;\n",
+            indented(&self.guard(&names)?, "    "),
             self.filled(&names)?
         );
         Ok(self.block(STARTED, &body))
@@ -249,8 +250,7 @@ impl ViewNode {
 
     fn filled(&self, names: &Names) -> Result<String, Error> {
         let mut refresh = format!(
-            "{}started := {NOW};\nREFRESH MATERIALIZED VIEW {};\n",
-            self.guard(names)?,
+            "started := {NOW};\nREFRESH MATERIALIZED VIEW {};\n",
             names.view
         );
         self.note(names, &mut refresh)?;
