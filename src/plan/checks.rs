@@ -213,7 +213,7 @@ impl Check {
                 let is_sort = |node: &PlanNode| {
                     matches!(node.node_type.as_str(), "Sort" | "Incremental Sort")
                 };
-                let given = |node: &PlanNode| node.children.first().map_or(0.0, rows);
+                let given = |node: &PlanNode| node.input().map_or(0.0, rows);
                 let sorted = |node: &PlanNode| is_sort(node).then(|| given(node));
                 above(plan, *most, sorted, "rows are sorted")
             }

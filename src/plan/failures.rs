@@ -21,7 +21,7 @@ pub struct FailedChecks {
 pub struct FailedCheck {
     /// What was asked: `no sequential scan over more than 1000 rows`.
     pub check: String,
-    /// What was found: `one reads 4000 rows of "experiments_experimentsession"`.
+    /// What was found: `4000 rows are read of "experiments_experimentsession"`.
     pub found: String,
     /// The nodes at fault; none if it is the whole plan.
     pub nodes: Vec<PlanNode>,

@@ -67,6 +67,13 @@ impl PlanNode {
         self.actual.is_some_and(|actual| actual.loops == 0.0)
     }
 
+    /// Where its rows come from: what is computed once for the statement stands before that.
+    pub(super) fn input(&self) -> Option<&Self> {
+        let mut children = self.children.iter();
+        children
+            .find(|child| !matches!(child.relationship.as_deref(), Some("InitPlan" | "SubPlan")))
+    }
+
     /// How often the inner side of a nested loop was run, or, without `ANALYZE`, would be by the planner's guess; `None` of
     /// another node.
     pub(super) fn inner_runs(&self) -> Option<f64> {

@@ -1,7 +1,7 @@
 //! The statements that create, fill, refresh, rebuild and drop a view.
 //!
-//! Each is one statement that does all or nothing, in a client's transaction or in its own; and each first takes an advisory
-//! lock on the view's name, so that two at once do not meet half-way.
+//! Each is one statement that does all or nothing, in a client's transaction or in its own; and each but the one that drops
+//! first takes an advisory lock on the view's name, so that two at once do not meet half-way.
 
 use std::fmt::Write;
 
@@ -78,7 +78,9 @@ impl<E: Entity> MaterializedView<E> {
     /// there, filled, and takes its name. Until then the old one is read. Nothing is done if that is of this declaration, or
     /// there is no view, but that one is created and filled.
     ///
-    /// Privileges on the view are to be granted anew, and views on it keep it from being dropped: the last step then fails.
+    /// Privileges on the view are to be granted anew, and views on it keep it from being dropped: the last step then fails. It
+    /// also fails if a rebuild of another declaration came between. What such a one left when it was broken off stays until the
+    /// next rebuild that has something to do, or until the view is dropped.
     ///
     /// # Errors
     ///
@@ -119,7 +121,7 @@ impl<E: Entity> MaterializedView<E> {
 
     /// The statement that refreshes the view: the first time `REFRESH MATERIALIZED VIEW`, and
     /// `REFRESH MATERIALIZED VIEW CONCURRENTLY` from then on, which readers do not wait for. In the same transaction, the
-    /// comment is told when.
+    /// comment is told when. It fails if the view is of another declaration.
     ///
     /// # Errors
     ///
@@ -168,15 +170,10 @@ impl ViewNode {
         let names = Names::of(self, "");
         let mut body = format!("  IF {} IS NULL THEN\n", names.found());
         self.create(&names, &mut body)?;
-        let refused = format!(
-            "the materialized view {} is not as it is declared",
-            names.view
-        );
         body.push_str(&format!(
-            "  ELSIF NOT ({}) THEN\n    RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = {}, \
-             HINT = 'Rebuild it.';\n  END IF;\n",
+            "  ELSIF NOT ({}) THEN\n    {}\n  END IF;\n",
             self.is_current(&names)?,
-            literal(&refused)
+            refused(&names)
         ));
         Ok(self.block("", &body))
     }
@@ -223,7 +220,7 @@ impl ViewNode {
             is_populated(&names)
         );
         self.note(&names, &mut refresh)?;
-        let refresh = format!("started := {NOW};\n{refresh}");
+        let refresh = format!("{}started := {NOW};\n{refresh}", self.guard(&names)?);
         match meanwhile {
             WhileRefreshed::Wait => {
                 body.push_str(&indented(&refresh, "  "));
@@ -244,7 +241,8 @@ impl ViewNode {
         let names = Names::of(self, "");
         let is_populated = is_populated(&names);
         let body = format!(
-            "  IF NOT {is_populated} THEN\n{}  END IF;\n",
+            "  IF NOT {is_populated} THEN\n{}{}  END IF;\n",
+            indented(&self.guard(&names)?, "    "),
             self.filled(&names)?
         );
         Ok(self.block(STARTED, &body))
@@ -257,6 +255,16 @@ impl ViewNode {
         );
         self.note(names, &mut refresh)?;
         Ok(indented(&refresh, "    "))
+    }
+
+    /// Refuses a view of another declaration: what is noted after a refresh would pass it off as one of this.
+    fn guard(&self, names: &Names) -> Result<String, Error> {
+        Ok(format!(
+            "IF {} IS NOT NULL AND NOT ({}) THEN\n  {}\nEND IF;\n",
+            names.found(),
+            self.is_current(names)?,
+            refused(names)
+        ))
     }
 
     /// Writes down when the view was refreshed.
@@ -287,23 +295,25 @@ impl ViewNode {
         Ok(self.block("", &body))
     }
 
-    /// Fills the next view; again, if it was filled in vain.
+    /// Fills the next view; again, if it was filled in vain. One of another declaration, which a rebuild that was broken off has
+    /// left, is left alone.
     fn fill_next_text(&self) -> Result<String, Error> {
         let next = Names::of(self, "_next");
         let body = format!(
-            "  IF {} IS NOT NULL THEN\n{}  END IF;\n",
-            next.found(),
+            "  IF {} THEN\n{}  END IF;\n",
+            self.is_current(&next)?,
             self.filled(&next)?
         );
         Ok(self.block(STARTED, &body))
     }
 
-    /// The next view takes the name of the one that is there.
+    /// The next view takes the name of the one that is there. Fails if neither is of this declaration: then another rebuild has
+    /// come between.
     fn swap_text(&self) -> Result<String, Error> {
         let (view, next) = (Names::of(self, ""), Names::of(self, "_next"));
         let body = format!(
             "  IF {} AND {} THEN\n    DROP MATERIALIZED VIEW IF EXISTS {};\n    ALTER MATERIALIZED VIEW {} RENAME TO {};\n    \
-             ALTER INDEX {} RENAME TO {};\n  END IF;\n",
+             ALTER INDEX {} RENAME TO {};\n  ELSIF NOT ({}) THEN\n    {}\n  END IF;\n",
             self.is_current(&next)?,
             is_populated(&next),
             view.view,
@@ -311,6 +321,8 @@ impl ViewNode {
             identifier(self.name),
             next.index,
             view.index_name,
+            self.is_current(&view)?,
+            refused(&view),
         );
         Ok(self.block("", &body))
     }
@@ -327,6 +339,18 @@ impl ViewNode {
         let lock = format!("  PERFORM pg_advisory_xact_lock({});\n", self.lock_key());
         block(declare, &format!("{lock}{body}"))
     }
+}
+
+/// Says that a view is of another declaration.
+fn refused(names: &Names) -> String {
+    let message = format!(
+        "the materialized view {} is not as it is declared",
+        names.view
+    );
+    format!(
+        "RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state', MESSAGE = {}, HINT = 'Rebuild it.';",
+        literal(&message)
+    )
 }
 
 /// Whether a view was ever filled; false of one that is not there.

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::expression::Node;
 use crate::predicate::PredicateNode;
 use crate::render::{Holder, Renderer, Scope, bound, iden, select_as, side_by_side};
-use crate::schema::DataType;
+use crate::schema::{DataType, Tenancy};
 use crate::statement::OutputColumn;
 
 /// The word by which emitted SQL calls a row of a view.
@@ -70,7 +70,6 @@ impl Asked {
         }
         let kept_row = KeptRow {
             view,
-            layout: &layout,
             unknown: RefCell::default(),
         };
         let scope = Scope::root(WORD).held_by(&kept_row);
@@ -193,9 +192,15 @@ fn again(kept: &Kept, aggregated: &Aggregated, grain: Grain) -> Result<Expr, Err
 /// A row of the view: what it has of the row that the view is of.
 struct KeptRow<'a> {
     view: &'a ViewNode,
-    layout: &'a Layout,
     /// A column was read that the view does not have.
     unknown: RefCell<Option<&'static str>>,
+}
+
+impl KeptRow<'_> {
+    /// Rows that have their tenant from others may have a column of that name, too, which is not it.
+    fn is_own_tenant(&self, column: &str) -> bool {
+        matches!(self.view.rows.definition.tenancy, Tenancy::Column { name, .. } if name == column)
+    }
 }
 
 impl Holder for KeptRow<'_> {
@@ -204,7 +209,7 @@ impl Holder for KeptRow<'_> {
         let key = keys.find(|key| key.node == Node::Column(column));
         match key {
             Some(key) => key.name.clone(),
-            None if self.layout.tenant.is_some_and(|(name, _)| name == column) => column.into(),
+            None if self.is_own_tenant(column) => column.into(),
             None => {
                 self.unknown.borrow_mut().get_or_insert(column);
                 column.into()

@@ -91,7 +91,8 @@ macro_rules! runs {
             ///
             /// # Errors
             ///
-            /// * [`Error::Database`] if the server refuses: also if other views read this one;
+            /// * [`Error::Database`] if the server refuses: also if other views read this one, or if a rebuild of another
+            ///   declaration came between;
             /// * as [`definition`](Self::definition).
             pub $($asynchronous)? fn $rebuild(&self, client: $client) -> Result<(), Error> {
                 for text in self.rebuild_texts()? {

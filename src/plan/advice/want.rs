@@ -127,11 +127,20 @@ impl Want {
                 .is_some_and(|name| keys[0].node == Node::Column(name)),
             _ => true,
         };
-        begins
-            && self.equal.iter().all(has)
-            && rest
-                .iter()
-                .zip(&self.then)
-                .all(|(key, wanted)| key == wanted)
+        begins && self.equal.iter().all(has) && is_in_order(rest, &self.then)
     }
+}
+
+/// Whether keys have rows in an order, read from the beginning or from the end.
+fn is_in_order(keys: &[PartNode], wanted: &[PartNode]) -> bool {
+    let pairs = || keys.iter().zip(wanted);
+    let is_backward = |(key, wanted): (&PartNode, &PartNode)| {
+        let turned = PartNode {
+            direction: wanted.direction,
+            nulls: wanted.nulls,
+            ..key.clone()
+        };
+        turned == *wanted && key.direction != wanted.direction && key.nulls != wanted.nulls
+    };
+    pairs().all(|(key, wanted)| key == wanted) || pairs().all(is_backward)
 }

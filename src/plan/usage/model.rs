@@ -27,7 +27,8 @@ pub struct UsageRow {
     pub index_name: Option<String>,
     /// `btree`, `gin`, ...
     pub method: Option<String>,
-    /// How many scans there were since statistics are counted.
+    /// How many scans there were since statistics are counted; NULL if they are not counted, such as of the index of a
+    /// partitioned table.
     pub scans: Option<i64>,
     /// When the last was; PostgreSQL 16 and newer.
     pub last_scan: Option<DateTime<Utc>>,
@@ -39,7 +40,8 @@ pub struct UsageRow {
     pub entries: Option<f64>,
     /// How many bytes the values of an entry take on the average.
     pub width: Option<f64>,
-    /// Whether it is unique, or belongs to a constraint, or is what replication tells rows by.
+    /// Whether it is unique, or belongs to a constraint or to the index of a partitioned table, or is what replication tells
+    /// rows by.
     pub is_needed: Option<bool>,
     /// Whether its first columns are a foreign key's: deleting what that points at reads it.
     pub serves_foreign_key: Option<bool>,
@@ -68,7 +70,8 @@ pub struct IndexUsage {
     /// different values is smaller than this: a bloat is never told to be larger than it is, but may be.
     pub expected_bytes: Option<u64>,
     /// Whether it is unique, or belongs to a constraint, or is what replication tells rows by: such an index is of use
-    /// although nothing reads it.
+    /// although nothing reads it. Also if it is the index of a partitioned table, whose scans are counted by its partitions, or
+    /// that of a partition, which is not dropped by itself.
     pub is_needed: bool,
     /// Whether its first columns are a foreign key's: deleting a row that this points at is slow without it, and is rare.
     pub serves_foreign_key: bool,
@@ -179,7 +182,7 @@ impl IndexUsage {
             bytes: count(row.bytes),
             expected_bytes,
             // Of what is not known nothing is said that might have it dropped.
-            is_needed: row.is_needed.unwrap_or(true),
+            is_needed: row.is_needed.unwrap_or(true) || row.scans.is_none(),
             serves_foreign_key: row.serves_foreign_key.unwrap_or(true),
             is_valid: row.is_valid.unwrap_or(true),
         })

@@ -19,7 +19,8 @@ const WIDTH: &str = "(SELECT CASE WHEN count(statistics.avg_width) = count(*) \
     WHERE entry.attrelid = index.indexrelid AND entry.attnum > 0)";
 
 const IS_NEEDED: &str = "index.indisunique OR index.indisexclusion OR index.indisreplident OR EXISTS (SELECT FROM \
-    pg_catalog.pg_constraint AS owner WHERE owner.conindid = index.indexrelid AND owner.contype IN ('p', 'u', 'x'))";
+    pg_catalog.pg_constraint AS owner WHERE owner.conindid = index.indexrelid AND owner.contype IN ('p', 'u', 'x')) \
+    OR relation.relispartition";
 
 /// The columns of a foreign key may be in any order.
 const SERVES_FOREIGN_KEY: &str = "EXISTS (SELECT FROM pg_catalog.pg_constraint AS points WHERE points.contype = 'f' \

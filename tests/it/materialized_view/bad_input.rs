@@ -1,12 +1,28 @@
 //! What is refused, and how it is said.
 
-use pagewise::Error;
-use pagewise::TimeZone;
 use pagewise::aggregate::Rows;
 use pagewise::chat::{Experiment, Session};
 use pagewise::ddl::materialized_view::{
     MaterializedView, average, count, count_distinct, local_day,
 };
+use pagewise::{Error, TimeZone, entity};
+
+entity! {
+    Room = "rooms" as "room" {
+        key ID: i64 = "id";
+        tenant HOUSE_ID: i64 = "house_id";
+    }
+}
+
+entity! {
+    /// Says for itself which house it was brought from.
+    Chair = "chairs" as "chair" {
+        key ID: i64 = "id";
+        tenant through ROOM_ID => Room;
+        ROOM_ID: i64 = "room_id";
+        FROM: Option<i64> = "house_id";
+    }
+}
 
 fn said<T>(result: Result<T, Error>) -> String {
     match result {
@@ -108,4 +124,23 @@ fn readings() {
         said(all().measures(&sessions).build()),
         said(all().filter(Session::TEAM_ID.eq(1)).build()),
     ]);
+}
+
+#[test]
+fn a_column_that_is_called_as_the_tenant_is_elsewhere() {
+    let rows = Rows::of(Chair);
+    let chairs = count(&rows).named("chairs");
+    let view = MaterializedView::of("kept", &rows)
+        .by(Chair::ROOM_ID)
+        .measures(&chairs);
+    let brought = view
+        .rollup()
+        .tenant(1)
+        .filter(Chair::FROM.eq(2))
+        .measures(&chairs)
+        .build();
+    assert_eq!(
+        said(brought),
+        "the materialized view \"kept\" has no \"house_id\": add it with `.by(..)` or `.measures(..)`, and rebuild the view"
+    );
 }

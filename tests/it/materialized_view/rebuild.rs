@@ -102,6 +102,75 @@ fn a_rebuild_that_was_cut_off_goes_on() {
 }
 
 #[test]
+fn a_rebuild_that_was_cut_off_and_taken_back_leaves_the_view_as_it_is() {
+    let (old, new) = (declared(), changed());
+    let texts = new.0.rebuild_texts().unwrap();
+    for done in 0..texts.len() {
+        let (_database, mut client) = empty();
+        insert(&mut client, 5);
+        old.0.rebuild(&mut client).unwrap();
+        for text in &texts[..done] {
+            client.batch_execute(text).unwrap();
+        }
+        old.0.rebuild(&mut client).unwrap();
+        assert_eq!(read(&mut client, &old), 5);
+        insert(&mut client, 2);
+        let refreshed = old.0.refresh(&mut client, WhileRefreshed::Skip);
+        assert_eq!(refreshed.unwrap(), Refreshed::Again);
+        assert_eq!(read(&mut client, &old), 7);
+        new.0.rebuild(&mut client).unwrap();
+        assert_eq!(read(&mut client, &new), 4);
+        assert_eq!(relations(&mut client), ["by_platform", "by_platform_key"]);
+    }
+}
+
+#[test]
+fn a_view_of_another_declaration_is_not_passed_off_as_one_of_this() {
+    let (_database, mut client) = empty();
+    let (old, new) = (declared(), changed());
+    insert(&mut client, 5);
+    for fills in [false, true] {
+        old.0.create(&mut client).unwrap();
+        if fills {
+            old.0.refresh(&mut client, WhileRefreshed::Skip).unwrap();
+        }
+        let fill = new.0.steps().unwrap().pop().unwrap();
+        let mut texts = [WhileRefreshed::Skip, WhileRefreshed::Wait]
+            .map(|meanwhile| new.0.refresh_text(meanwhile).unwrap())
+            .to_vec();
+        texts.extend((!fills).then(|| fill.sql()));
+        for text in texts {
+            let refused = client.batch_execute(&text).unwrap_err();
+            let refused = refused.as_db_error().unwrap().message();
+            assert!(refused.contains("is not as it is declared"), "{refused}");
+        }
+        assert!(old.0.state(&mut client).unwrap().unwrap().is_current);
+        assert!(!new.0.state(&mut client).unwrap().unwrap().is_current);
+        old.0.drop(&mut client).unwrap();
+    }
+}
+
+#[test]
+fn two_rebuilds_of_different_declarations() {
+    let (_database, mut client) = empty();
+    let (old, new) = (declared(), changed());
+    insert(&mut client, 5);
+    let [create, fill, swap] = new.0.rebuild_texts().unwrap();
+    let [other_create, other_fill, other_swap] = old.0.rebuild_texts().unwrap();
+    for text in [&create, &other_create, &fill] {
+        client.batch_execute(text).unwrap();
+    }
+    let refused = client.batch_execute(&swap).unwrap_err();
+    let refused = refused.as_db_error().unwrap().message();
+    assert!(refused.contains("is not as it is declared"), "{refused}");
+    for text in [&other_fill, &other_swap] {
+        client.batch_execute(text).unwrap();
+    }
+    assert_eq!(read(&mut client, &old), 5);
+    assert!(is_changed(new.0.refresh(&mut client, WhileRefreshed::Skip)));
+}
+
+#[test]
 fn the_steps_of_a_view() {
     let (view, _) = declared();
     let names = |steps: Vec<pagewise::ddl::Step>| -> Vec<String> {

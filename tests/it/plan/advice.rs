@@ -355,3 +355,105 @@ fn what_is_wanted() {
     });
     insta::assert_snapshot!("wanted", written.join("\n\n"));
 }
+
+#[test]
+fn an_order_and_its_reverse_are_read_from_one_index() {
+    let mut client = reader();
+    let catalog = Catalog::read(&mut client, &tables()).unwrap();
+    let by = |order| {
+        Listing::of(Trace)
+            .tenant(TEAM)
+            .order_by(order)
+            .page(Page::first(25))
+    };
+    let workload = |orders: [pagewise::Order<Trace>; 2]| {
+        let [first, second] = orders.map(by);
+        Workload::new()
+            .add("first", &first)
+            .unwrap()
+            .add("second", &second)
+            .unwrap()
+    };
+    let both = workload([Trace::DURATION.asc(), Trace::DURATION.desc()]);
+    let advice = advise(&catalog, &both).unwrap();
+    assert_eq!(advice.indexes().len(), 1, "{advice}");
+    assert_eq!(advice.indexes()[0].gains.len(), 2, "{advice}");
+    // NULL is last in both: neither is the other one backwards.
+    let name = workload([Trace::PARTICIPANT_ID.asc(), Trace::PARTICIPANT_ID.desc()]);
+    assert_eq!(advise(&catalog, &name).unwrap().indexes().len(), 2);
+}
+
+/// `table`, and the columns, of `table (column, ..)`.
+fn parts(wants: &str) -> (&str, Vec<&str>) {
+    let (table, columns) = wants.trim_end_matches(')').split_once(" (").unwrap();
+    (table, columns.split(", ").collect())
+}
+
+/// Whether the columns are the first of the keys, in any order: an index begins with those that are equal.
+fn begins<'k>(mut keys: impl Iterator<Item = &'k str>, columns: &[&str]) -> bool {
+    columns
+        .iter()
+        .all(|_| keys.next().is_some_and(|key| columns.contains(&key)))
+}
+
+#[test]
+fn what_a_report_wants_is_advised_or_there() {
+    let (_database, mut client) = own();
+    client
+        .batch_execute("DO $$ DECLARE name text; BEGIN FOR name IN SELECT indexrelid::regclass::text FROM pg_index \
+             WHERE indrelid IN ('chat_chatmessage'::regclass, 'experiments_experimentsession'::regclass, 'trace_trace'::regclass) \
+             AND NOT indisunique LOOP EXECUTE 'DROP INDEX ' || name; END LOOP; END $$")
+        .unwrap();
+    let catalog = Catalog::read(&mut client, &tables()).unwrap();
+    let messages = chat::message_timestamps();
+    let counted = Session::messages().count();
+    let human = Session::messages().filter(Message::MESSAGE_TYPE.eq("human"));
+    let sessions = |order| Listing::of(Session).tenant(TEAM).order_by(order);
+    let mut seen = Vec::new();
+    let orders = [
+        messages.first.asc(),
+        messages.first.desc(),
+        messages.last.desc(),
+        messages.count.desc(),
+        counted.desc(),
+        human.count().desc(),
+        human.max(Message::CREATED_AT).desc(),
+    ];
+    for order in orders {
+        for offset in [0, 1000] {
+            let listing = sessions(order.clone()).page(Page::offset(offset, 25));
+            let page = listing.clone().catalog(catalog.clone()).build().unwrap();
+            let workload = Workload::new().add("sessions", &listing).unwrap();
+            let advice = advise(&catalog, &workload).unwrap();
+            for wants in page
+                .report()
+                .notes()
+                .iter()
+                .filter_map(|note| note.wants.as_deref())
+            {
+                let (table, columns) = parts(wants);
+                let is_advised = advice.indexes().iter().any(|advised| {
+                    let keys = advised.index.columns().replace('"', "");
+                    advised.index.table() == table
+                        && begins(
+                            keys.split(", ").filter_map(|key| key.split(' ').next()),
+                            &columns,
+                        )
+                });
+                let all = [catalog.indexes(Session), catalog.indexes(Message)].concat();
+                let is_there = all.iter().any(|index| {
+                    table_of(index) == table
+                        && begins(
+                            index.keys.iter().filter_map(|key| key.column.as_deref()),
+                            &columns,
+                        )
+                });
+                assert!(is_advised || is_there, "{wants}\n{advice}");
+                seen.push(wants.to_owned());
+            }
+        }
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    assert!(seen.len() > 1, "{seen:?}");
+}

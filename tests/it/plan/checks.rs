@@ -1,7 +1,7 @@
 //! Checks: each passes where it should, and fails with what is wrong.
 
 use pagewise::chat::{Message, Session};
-use pagewise::plan::{Checks, Explain, PlanError};
+use pagewise::plan::{Checks, Explain, Plan, PlanError};
 use pagewise::{Listing, Page};
 
 use super::support::{page, plan};
@@ -221,4 +221,25 @@ fn sorts_on_disk() {
 #[should_panic(expected = "the plan fails 1 check\n* at most 1 buffers: there are 163")]
 fn an_assertion_panics_with_what_failed() {
     Checks::new().at_most_buffers(1).assert(&plan("version_18"));
+}
+
+#[test]
+fn a_sort_takes_what_is_below_it_and_not_what_is_computed_once() {
+    let mut client = reader();
+    client
+        .batch_execute("SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off")
+        .unwrap();
+    let text = "EXPLAIN (ANALYZE, FORMAT JSON) SELECT id FROM chat_chat WHERE id > (SELECT min(id) FROM teams_team) ORDER BY name";
+    let rows = client.simple_query(text).unwrap();
+    let json = rows.iter().find_map(|message| match message {
+        postgres::SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    });
+    let plan = Plan::from_json(json.unwrap()).unwrap();
+    assert_eq!(plan.root.node_type, "Sort", "{plan}");
+    let given = plan.rows().unwrap();
+    assert!(given > 10.0);
+    let above = |rows| Checks::new().no_sort_above(rows).check(&plan);
+    assert!(above(given as u64).is_ok());
+    assert!(above(given as u64 - 1).is_err(), "{plan}");
 }

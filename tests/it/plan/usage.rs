@@ -17,6 +17,14 @@ entity! {
     }
 }
 
+entity! {
+    /// A partition of things.
+    Part = "parts" as "part" {
+        key ID: i64 = "id";
+        shared;
+    }
+}
+
 fn things() -> TableSet {
     TableSet::new().table(Thing)
 }
@@ -91,6 +99,28 @@ fn unused_indexes() {
             .unwrap()
             .serves_foreign_key
     );
+}
+
+#[test]
+fn indexes_of_partitions_are_not_dropped_by_themselves() {
+    let (_database, mut client) = empty();
+    client
+        .batch_execute(
+            "CREATE TABLE things (id bigint, name text) PARTITION BY RANGE (id);
+             CREATE TABLE parts PARTITION OF things FOR VALUES FROM (0) TO (10);
+             CREATE INDEX things_name ON things (name);
+             CREATE INDEX parts_own ON parts (id)",
+        )
+        .unwrap();
+    let tables = things().table(Part);
+    let report = UsageReport::read(&mut client, &tables).unwrap();
+    assert_eq!(report.indexes().len(), 3, "{report:?}");
+    let unused: Vec<_> = report
+        .unused()
+        .iter()
+        .map(|index| index.name.as_str())
+        .collect();
+    assert_eq!(unused, ["parts_own"]);
 }
 
 #[test]
