@@ -262,7 +262,11 @@ fn read_once_and_kept() {
         let catalog = cache.read(&mut counting, &all()).unwrap();
         assert!(!catalog.indexes(Session).is_empty());
         assert!(catalog.age() < Duration::from_secs(60));
-        assert_eq!(asked.get(), 4, "indexes, counters, statistics, and the names of tags");
+        assert_eq!(
+            asked.get(),
+            4,
+            "indexes, counters, statistics, and the names of tags"
+        );
     }
     assert!(!cache.is_stale() && cache.fresh().is_some());
     cache.clear();
