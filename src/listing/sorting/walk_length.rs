@@ -84,7 +84,7 @@ impl Costs<'_> {
         }
         let met = wanted.rows as f64;
         // The last ones are met so rarely that the guess below says nothing.
-        if met > rows * 0.75 {
+        if met > rows * 0.9 {
             return Err(WalkRefused::TooFar);
         }
         // As often as one draws from so many to have met so many different ones.

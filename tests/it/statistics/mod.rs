@@ -7,13 +7,13 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use pagewise::chat::{self, Session, Tag, TaggedItem};
+use pagewise::chat::{self, Session};
 use pagewise::statistics::{Statistics, StatisticsCache, TableSet};
 use pagewise::{Entity, Predicate, entity};
 use postgres::Client;
 
 use crate::counting::Counting;
-use crate::support::{TEAM, empty, reader, run};
+use crate::support::{empty, reader, run};
 
 fn read(client: &mut Client) -> Statistics {
     Statistics::read(client, &chat::filter_tables()).unwrap()
@@ -240,6 +240,8 @@ fn other_styles_of_dates_are_not_known() {
 #[cfg(feature = "tokio-postgres")]
 #[tokio::test]
 async fn read_through_the_asynchronous_client() {
+    use chat::{Tag, TaggedItem};
+
     let url = crate::support::reader_url();
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
         .await
@@ -251,6 +253,6 @@ async fn read_through_the_asynchronous_client() {
         .await
         .unwrap();
     let links = TaggedItem::tag().filter(Tag::NAME.eq("tag-01"));
-    assert!(statistics.rows_pointing_at(&links, TEAM).is_some());
+    assert!(statistics.rows_pointing_at(&links, crate::support::TEAM).is_some());
     assert!(!cache.is_stale());
 }
