@@ -253,6 +253,10 @@ async fn read_through_the_asynchronous_client() {
         .await
         .unwrap();
     let links = TaggedItem::tag().filter(Tag::NAME.eq("tag-01"));
-    assert!(statistics.rows_pointing_at(&links, crate::support::TEAM).is_some());
+    assert!(
+        statistics
+            .rows_pointing_at(&links, crate::support::TEAM)
+            .is_some()
+    );
     assert!(!cache.is_stale());
 }
