@@ -208,6 +208,7 @@
 //! | `uuid` | | columns and tenants of the type `uuid` |
 //! | `query-string` | | filters read from a query string and written back: [`filter`] |
 //! | `serde` | | filters of a request in JSON, TOML and other formats: [`FilterRequest`](filter::FilterRequest), [`Operator`](filter::Operator) |
+//! | `cache` | | results that are kept in the database, and when they are outdated: the module `cache` |
 //! | `plan` | | plans of statements, checks of them for a host's own tests, and advice on indexes: the module `plan` |
 //!
 //! Without a driver's feature, statements are still built: [`Statement::text`] and [`Statement::parameters`] are
@@ -218,6 +219,8 @@
 
 pub mod aggregate;
 pub mod annotation;
+#[cfg(feature = "cache")]
+pub mod cache;
 pub mod catalog;
 pub mod chat;
 pub mod content_type;

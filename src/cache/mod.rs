@@ -1,0 +1,5 @@
+//! Results that are kept in the database: what a dashboard shows is computed once, and read until it is outdated.
+
+mod schema;
+
+pub use schema::steps;
