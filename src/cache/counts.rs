@@ -73,7 +73,6 @@ pub(super) struct Pending {
 
 impl Pending {
     /// Whether nothing was counted.
-    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty()
     }
@@ -161,6 +160,7 @@ impl Counters {
     }
 
     /// What could not be written is written the next time.
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     pub fn put_back(&self, taken: Pending) {
         let mut pending = self.lock();
         for (of, counts) in taken.kinds {

@@ -1,10 +1,12 @@
 //! SQL text, its parameters and its output columns: [`Statement`].
 
+#[cfg(feature = "cache")]
 mod command;
 mod literal;
 mod pretty;
 mod writer;
 
+#[cfg(feature = "cache")]
 pub use command::Command;
 pub(crate) use literal::{write_expression, write_index};
 
