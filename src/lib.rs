@@ -209,6 +209,7 @@
 //! | `query-string` | | filters read from a query string and written back: [`filter`] |
 //! | `serde` | | filters of a request in JSON, TOML and other formats: [`FilterRequest`](filter::FilterRequest), [`Operator`](filter::Operator) |
 //! | `cache` | | results that are kept in the database, and when they are outdated: the module `cache` |
+//! | `monitor` | | what requests ask of the database, counted, named and timed: the module `monitor` |
 //! | `plan` | | plans of statements, checks of them for a host's own tests, and advice on indexes: the module `plan` |
 //!
 //! Without a driver's feature, statements are still built: [`Statement::text`] and [`Statement::parameters`] are
@@ -231,6 +232,8 @@ pub mod expression;
 pub mod filter;
 mod kept;
 pub mod listing;
+#[cfg(feature = "monitor")]
+pub mod monitor;
 pub mod order;
 #[cfg(feature = "plan")]
 pub mod plan;

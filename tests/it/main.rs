@@ -18,6 +18,8 @@ mod laws;
 mod links;
 mod materialized_view;
 mod migration;
+#[cfg(feature = "monitor")]
+mod monitor;
 mod mood;
 mod names;
 mod oracle;
