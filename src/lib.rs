@@ -243,7 +243,7 @@ pub mod report;
 pub mod schema;
 pub mod statement;
 pub mod statistics;
-mod strategy;
+pub mod strategy;
 mod time_zone;
 
 pub use sea_query;

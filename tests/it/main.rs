@@ -41,4 +41,5 @@ mod support;
 mod through;
 #[cfg(feature = "tokio-postgres")]
 mod tokio_driver;
+mod way_back;
 mod world;

@@ -7,7 +7,7 @@ mod data;
 mod laws;
 mod numbers;
 mod oracle;
-mod parity;
+pub mod parity;
 mod request;
 mod sql;
 mod traps;
