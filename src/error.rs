@@ -320,6 +320,17 @@ pub enum Error {
     #[error(transparent)]
     MaterializedView(#[from] crate::ddl::materialized_view::MaterializedViewError),
 
+    /// A result that the cache cannot keep.
+    #[cfg(feature = "cache")]
+    #[error("the result {key:?} cannot be kept: {reason}")]
+    #[non_exhaustive]
+    CacheValue {
+        /// The text of its key.
+        key: String,
+        /// What cannot be kept.
+        reason: String,
+    },
+
     /// A value was read that the statement does not return.
     #[error("the statement returns no {name:?}: add it to `.show(..)`")]
     #[non_exhaustive]

@@ -1,6 +1,30 @@
 //! Results that are kept in the database: what a dashboard shows is computed once, and read until it is outdated.
 
+mod counts;
+mod entry;
+mod key;
+mod key_value;
+mod kind;
+mod lookup;
+mod purge;
+mod put;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+mod run;
 mod schema;
+mod statistics;
+mod store;
+mod tier;
+mod time_range;
 mod validity;
 
+pub use counts::Counts;
+pub use entry::{Entry, Freshness, Lookup, StaleReason, Ticket};
+pub use key::CacheKey;
+pub use key_value::KeyValue;
+pub use kind::CacheKind;
+pub use lookup::LookupRow;
 pub use schema::steps;
+pub use statistics::{CacheStatistics, KindStatistics};
+pub use store::ResultCache;
+pub use tier::Tier;
+pub use time_range::TimeRange;

@@ -1,9 +1,11 @@
 //! SQL text, its parameters and its output columns: [`Statement`].
 
+mod command;
 mod literal;
 mod pretty;
 mod writer;
 
+pub use command::Command;
 pub(crate) use literal::{write_expression, write_index};
 
 use std::borrow::Cow;
