@@ -2,12 +2,12 @@
 //! over the rows say.
 
 mod bad_input;
-mod compare;
-mod data;
+pub mod compare;
+pub mod data;
 mod laws;
 mod numbers;
 mod oracle;
-mod parity;
-mod request;
+pub mod parity;
+pub mod request;
 mod sql;
 mod traps;

@@ -1,0 +1,5 @@
+//! What outdates results: the map of what they are made of is whole, triggers note what has changed, and a result that is found
+//! is what would be computed.
+
+mod map;
+mod texts;
