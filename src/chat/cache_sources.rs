@@ -8,6 +8,9 @@ use crate::cache::{Source, Sources};
 ///
 /// Other columns are written without a note: that a session was active just now, the text of a message.
 ///
+/// A session is of the team of its chat, as the application keeps it: where a host's are not, messages would be noted for the
+/// team of the chat alone.
+///
 /// Which panel is made of which of them, [`Panel::sources`](crate::chat::dashboard::Panel::sources) says.
 ///
 /// ```

@@ -61,8 +61,8 @@ pub(super) fn steps(sources: &Sources) -> Result<Vec<Step>, Error> {
 
 /// Makes the triggers that are not there, or call another function, which then goes.
 ///
-/// From then on whoever writes leaves notes; whoever did before has committed, and is below the horizon: it is raised to what
-/// the server's next transaction would be, which no snapshot of before that commit reaches.
+/// From then on whoever writes leaves notes; whoever did before has committed, since the lock waits for it. So a snapshot that
+/// shows this transaction shows them, and only what was computed in such a one is trusted.
 fn create(sources: &Sources, node: &SourceNode, function: &Function) -> String {
     let on = table(sources, node.definition);
     let regclass = format!("{}::regclass", literal(&on));
@@ -97,9 +97,8 @@ fn create(sources: &Sources, node: &SourceNode, function: &Function) -> String {
          LOCK TABLE {on} IN SHARE ROW EXCLUSIVE MODE;\n  \
          pw_old := ARRAY(SELECT DISTINCT known.tgfoid FROM pg_trigger AS known WHERE {ours} AND known.tgfoid <> {procedure});\n\
          {triggers}  FOREACH pw_function IN ARRAY pw_old LOOP\n    EXECUTE 'DROP FUNCTION ' || pw_function::regprocedure;\n  END \
-         LOOP;\n  INSERT INTO {horizon} AS horizon (transaction) VALUES (GREATEST(pg_snapshot_xmax(pg_current_snapshot()), \
-         pg_current_xact_id()))\n    ON CONFLICT (is_single) DO UPDATE SET transaction = GREATEST(horizon.transaction, \
-         excluded.transaction);\n",
+         LOOP;\n  INSERT INTO {horizon} AS horizon (transaction) VALUES ('0')\n    ON CONFLICT (is_single) DO UPDATE SET installed = \
+         pg_current_xact_id();\n",
         count = TRIGGERS.len(),
     );
     block("DECLARE\n  pw_old oid[];\n  pw_function oid;\n", &body)

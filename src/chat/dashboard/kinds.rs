@@ -81,7 +81,6 @@ impl Panel {
             Self::ResponseTime => &[CHATS, MESSAGES, SESSIONS, TAGS, TAGGED_ITEMS, TRACES],
             Self::Trends => &[
                 CHANNELS,
-                CHATS,
                 EXPERIMENTS,
                 MESSAGES,
                 SESSIONS,
