@@ -4,6 +4,8 @@ mod aggregate;
 mod bad_input;
 #[cfg(feature = "cache")]
 mod cache;
+#[cfg(feature = "cache")]
+mod cache_invalidation;
 mod catalog;
 mod chatbots;
 mod content_types;

@@ -20,6 +20,8 @@ mod activity;
 mod conversations;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod data;
+#[cfg(feature = "cache")]
+mod kinds;
 mod panel;
 mod plan;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]

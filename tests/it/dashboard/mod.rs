@@ -2,12 +2,12 @@
 //! over the rows say.
 
 mod bad_input;
-mod compare;
-mod data;
+pub mod compare;
+pub mod data;
 mod laws;
 mod numbers;
 mod oracle;
 pub mod parity;
-mod request;
+pub mod request;
 mod sql;
 mod traps;
