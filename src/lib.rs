@@ -34,6 +34,7 @@
 //! | [`Counter`](ddl::Counter) | annotations that are kept for each row by triggers |
 //! | [`MaterializedView`](ddl::materialized_view::MaterializedView) | numbers over rows that are kept, and refreshed |
 //! | [`ContentTypes`] | Django's content types, resolved once |
+//! | [`RequestScope`] | what is computed once within one request |
 //!
 //! # A first page
 //!
@@ -229,7 +230,6 @@ pub mod driver;
 mod error;
 pub mod expression;
 pub mod filter;
-#[allow(dead_code, reason = "its users come with the next commits")]
 mod flight;
 mod kept;
 pub mod listing;
@@ -239,6 +239,7 @@ pub mod plan;
 pub mod predicate;
 mod render;
 pub mod report;
+pub mod request_scope;
 pub mod schema;
 pub mod statement;
 pub mod statistics;
@@ -255,6 +256,7 @@ pub use expression::Expression;
 pub use listing::{Cursor, Listing, Page, PageStatement, Total};
 pub use order::Order;
 pub use predicate::Predicate;
+pub use request_scope::RequestScope;
 pub use schema::{Column, Entity, Links, Relation, ToOne};
 pub use statement::Statement;
 pub use statistics::Statistics;

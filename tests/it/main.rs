@@ -28,6 +28,7 @@ mod plan;
 mod postgres_driver;
 #[cfg(feature = "query-string")]
 mod query_string;
+mod request_scope;
 mod rows;
 mod scene;
 mod sql;
