@@ -34,6 +34,7 @@
 //! | [`Counter`](ddl::Counter) | annotations that are kept for each row by triggers |
 //! | [`MaterializedView`](ddl::materialized_view::MaterializedView) | numbers over rows that are kept, and refreshed |
 //! | [`ContentTypes`] | Django's content types, resolved once |
+//! | [`RequestScope`] | what is computed once within one request |
 //!
 //! # A first page
 //!
@@ -230,6 +231,7 @@ pub mod driver;
 mod error;
 pub mod expression;
 pub mod filter;
+mod flight;
 mod kept;
 pub mod listing;
 #[cfg(feature = "monitor")]
@@ -240,6 +242,7 @@ pub mod plan;
 pub mod predicate;
 mod render;
 pub mod report;
+pub mod request_scope;
 pub mod schema;
 pub mod statement;
 pub mod statistics;
@@ -256,6 +259,7 @@ pub use expression::Expression;
 pub use listing::{Cursor, Listing, Page, PageStatement, Total};
 pub use order::Order;
 pub use predicate::Predicate;
+pub use request_scope::RequestScope;
 pub use schema::{Column, Entity, Links, Relation, ToOne};
 pub use statement::Statement;
 pub use statistics::Statistics;

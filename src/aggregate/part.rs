@@ -241,6 +241,11 @@ impl<P: Part> AggregateStatement<P> {
             .read(super::answer::Cells::rows(rows, Arc::clone(&self.outputs)))
     }
 
+    /// What the answer is read by, in words: equal if equal.
+    pub(crate) fn shape(&self) -> String {
+        format!("{:?}", self.outputs)
+    }
+
     /// What an error of the server's means, if it can be told from it.
     pub(crate) fn explain(&self, error: Error) -> Error {
         self.part

@@ -34,6 +34,7 @@ mod plan;
 mod postgres_driver;
 #[cfg(feature = "query-string")]
 mod query_string;
+mod request_scope;
 mod rows;
 mod scene;
 mod sql;

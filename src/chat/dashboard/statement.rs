@@ -119,6 +119,19 @@ impl DashboardStatement {
     }
 }
 
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+impl crate::request_scope::sealed::Fetch for DashboardStatement {
+    type Answer = DashboardData;
+
+    /// What is read is named in the text, apart from which page of the chatbots it is.
+    fn key(&self) -> crate::request_scope::StatementKey {
+        let shape = format!("{:?}", self.page);
+        crate::request_scope::StatementKey::new::<Self>(self.statements(), shape)
+    }
+
+    crate::request_scope::by_its_own!(fetch, fetch_async);
+}
+
 impl fmt::Display for DashboardStatement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, batch) in self.batches.iter().enumerate() {
