@@ -64,9 +64,12 @@ pub struct Guard {
     optimized: Duration,
     legacy: Duration,
     breaker: Option<Breaker>,
-    tell: Option<Arc<dyn Fn(&FallBack) + Send + Sync>>,
+    tell: Option<Arc<Tell>>,
     clock: Arc<dyn Fn() -> Instant + Send + Sync>,
 }
+
+/// What the host has told.
+type Tell = dyn Fn(&FallBack) + Send + Sync;
 
 /// An answer, and how it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -31,7 +31,7 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 ///   in a transaction, they run in a savepoint of that. One that is `READ COMMITTED`, PostgreSQL's default, shows each
 ///   statement what was committed before it: what differs may be a write in between, and is told as
 ///   [`Outcome::Unconfirmed`].
-/// * *What it costs*: both statements one after the other, `Legacy` first, and five short commands (six in the host's
+/// * *What it costs*: both statements one after the other, `Legacy` first, and four short commands (five in the host's
 ///   transaction; one more with [`limit`](Self::limit)). So that it can run in production, it can be done for
 ///   [`one_in`](Self::one_in) so many calls.
 ///
