@@ -70,7 +70,8 @@ impl Way {
                 client.batch_execute(&step.undo_sql().unwrap_or_default())?;
             }
         }
-        client.batch_execute("TRUNCATE pagewise_cache_note; VACUUM")?;
+        client.batch_execute("TRUNCATE pagewise_cache_note")?;
+        client.batch_execute("VACUUM")?;
         Ok(())
     }
 }
