@@ -28,8 +28,8 @@ const REMEMBERED: usize = 4_096;
 ///   than that, because the connection is gone, the listener was never started or its thread is dead, nothing is given out.
 /// * Who was away gets what happened meanwhile at the next look: exactly, by snapshots, or, where notes of that time are
 ///   purged, everything is dropped.
-/// * What was read before a note was handled is not put after it: [`get`](Self::get) gives a [`CopyTicket`], and [`put`]
-///   (Self::put) refuses one that is from before a note of the same team and sources.
+/// * What was read before a note was handled is not put after it: [`get`](Self::get) gives a [`CopyTicket`], and
+///   [`put`](Self::put) refuses one that is from before a note of the same team and sources.
 ///
 /// The value has to be read from the server that is looked at, or one that is not behind it, after the ticket was taken.
 ///
