@@ -57,7 +57,8 @@ impl Freshness {
 /// it, and what it is kept with.
 ///
 /// Take it before the value is computed, from the server that computes it: a change that is committed in between then
-/// outdates the result, rather than to be missed.
+/// outdates the result, rather than to be missed. In a transaction of `REPEATABLE READ`, take it there or before it. What is
+/// computed from changes that are not committed yet is kept in the transaction that makes them, or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
     pub(super) snapshot: String,

@@ -126,7 +126,10 @@ fn freshness(row: &LookupRow, computed_at: DateTime<Utc>, tier: Tier) -> Option<
         Some(change) if change.0 < too_old_at => change,
         _ => (too_old_at, StaleReason::Age),
     };
-    if row.asked_at < since {
+    // Where no change is tolerated no clock has a say: one that steps back makes nothing right again.
+    let is_untolerated = row.changed_at.is_some() && tier.tolerates_changes_for.is_zero();
+    let is_outdated = is_untolerated || row.is_unknown == Some(true);
+    if !is_outdated && row.asked_at < since {
         let is_ending = after(row.asked_at, tier.refresh_early) >= too_old_at;
         return Some(match is_ending {
             true => Freshness::Ending,

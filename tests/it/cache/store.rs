@@ -147,6 +147,22 @@ fn a_change_counts_once_it_is_committed() {
 }
 
 #[test]
+fn no_clock_makes_a_change_undone() {
+    let (_database, mut client) = database();
+    let cache = ResultCache::new();
+    let key = COUNT.key(1);
+    keep(&cache, &mut client, &vec![1]);
+    note(&mut client, Some(1), "chat_chatmessage");
+    client
+        .execute(
+            "UPDATE pagewise_cache_note SET noted_at = noted_at + interval '1 hour'",
+            &[],
+        )
+        .unwrap();
+    assert!(cache.lookup(&mut client, &key).unwrap().fresh().is_err());
+}
+
+#[test]
 fn tolerated_changes() {
     let (_database, mut client) = database();
     let tier = Tier::OVERVIEW.tolerate_changes(Duration::from_secs(60));
