@@ -9,6 +9,8 @@ mod lookup;
 mod purge;
 mod put;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+mod refresh;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod run;
 mod schema;
 mod statistics;
@@ -23,6 +25,12 @@ pub use key::CacheKey;
 pub use key_value::KeyValue;
 pub use kind::CacheKind;
 pub use lookup::LookupRow;
+#[cfg(feature = "postgres")]
+pub use refresh::Compute;
+#[cfg(feature = "tokio-postgres")]
+pub use refresh::ComputeAsync;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+pub use refresh::{ComputeError, Definition, Obtained, Origin, RefreshError};
 pub use schema::steps;
 pub use statistics::{CacheStatistics, KindStatistics};
 pub use store::ResultCache;
