@@ -332,7 +332,10 @@ pub enum Error {
     },
 
     /// A result that was not computed anew, and of which nothing is there that could be given.
-    #[cfg(all(feature = "cache", any(feature = "postgres", feature = "tokio-postgres")))]
+    #[cfg(all(
+        feature = "cache",
+        any(feature = "postgres", feature = "tokio-postgres")
+    ))]
     #[error(transparent)]
     CacheRefresh(#[from] crate::cache::RefreshError),
 

@@ -18,6 +18,8 @@ mod store;
 mod tier;
 mod time_range;
 mod validity;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+mod warm;
 
 pub use counts::Counts;
 pub use entry::{Entry, Freshness, Lookup, StaleReason, Ticket};
@@ -36,3 +38,9 @@ pub use statistics::{CacheStatistics, KindStatistics};
 pub use store::ResultCache;
 pub use tier::Tier;
 pub use time_range::TimeRange;
+#[cfg(feature = "postgres")]
+pub use warm::WarmTask;
+#[cfg(feature = "tokio-postgres")]
+pub use warm::WarmTaskAsync;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+pub use warm::{TeamWarmed, WarmOutcome, WarmReport, Warmed, Warming};

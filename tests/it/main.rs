@@ -2,6 +2,8 @@
 
 mod aggregate;
 mod bad_input;
+#[cfg(feature = "cache")]
+mod cache_refresh;
 mod catalog;
 mod chatbots;
 mod content_types;

@@ -15,7 +15,7 @@ use crate::error::Error;
 #[non_exhaustive]
 pub enum RefreshError {
     /// The one who was to compute it could not.
-    #[error("the result {key:?} could not be computed: {source}")]
+    #[error("the result {key:?} could not be computed: {}", with_causes(&**source))]
     #[non_exhaustive]
     Compute {
         /// The text of its key.
@@ -85,4 +85,18 @@ impl RefreshError {
     pub const fn is_timed_out(&self) -> bool {
         matches!(self, Self::TimedOut { .. })
     }
+}
+
+/// Drivers say what has happened in the cause only ("db error").
+fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    text
 }

@@ -27,4 +27,4 @@ pub use error::RefreshError;
 pub(super) use gate::Gates;
 pub use obtained::{Obtained, Origin};
 pub(super) use patience::WAIT;
-
+pub(super) use run::OnBusy;

@@ -56,7 +56,10 @@ impl<T> Obtained<T> {
     }
 
     /// What is there, since it could not be computed anew.
-    pub(super) fn in_spite_of(failure: RefreshError, entry: Option<Entry<T>>) -> Result<Self, RefreshError> {
+    pub(super) fn in_spite_of(
+        failure: RefreshError,
+        entry: Option<Entry<T>>,
+    ) -> Result<Self, RefreshError> {
         match entry {
             Some(entry) => Ok(Self {
                 failure: Some(failure),
@@ -64,6 +67,11 @@ impl<T> Obtained<T> {
             }),
             None => Err(failure),
         }
+    }
+
+    /// Whether it was there, and nobody has to compute it soon.
+    pub(in crate::cache) const fn is_fresh_for_now(&self) -> bool {
+        matches!(self.origin, Origin::Kept(Freshness::Fresh))
     }
 
     /// Whether it was computed for this answer.

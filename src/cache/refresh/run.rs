@@ -18,6 +18,7 @@ use super::obtained::{Obtained, Origin};
 use super::patience::Patience;
 use crate::driver::wire::{Error as DriverError, Row};
 use crate::error::Error;
+use crate::statement::Command;
 
 /// What one does who finds nothing, while another computes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,7 +195,11 @@ macro_rules! refreshes {
                         return Err(failure);
                     }
                 };
-                let (is_kept, failure) = match self.$keep(transaction, key, &value, &ticket)$($wait)* {
+                let kept = match self.put_statement(key, &value, &ticket) {
+                    Ok(statement) => self.$keep(transaction, statement)$($wait)*,
+                    Err(error) => Err(error),
+                };
+                let (is_kept, failure) = match kept {
                     Ok(is_kept) => (is_kept, None),
                     Err(error) => (false, Some(RefreshError::not_kept(text, error))),
                 };
@@ -206,15 +211,12 @@ macro_rules! refreshes {
                 })
             }
 
-            $($asynchronous)? fn $keep<T: Serialize>(
+            $($asynchronous)? fn $keep(
                 &self,
                 $($mutable)? transaction: $driver::Transaction<'_>,
-                key: &CacheKey<T>,
-                value: &T,
-                ticket: &Ticket,
+                statement: Command,
             ) -> Result<bool, Error> {
                 use crate::driver::$driver::Execute;
-                let statement = self.put_statement(key, value, ticket)?;
                 let rows = transaction.run(statement.text(), statement.parameters())$($wait)*?;
                 transaction.commit()$($wait)*?;
                 Ok(!rows.is_empty())
@@ -283,7 +285,8 @@ mod blocking {
             T: Serialize + DeserializeOwned,
             E: Into<ComputeError>,
         {
-            self.obtain(client, key, OnBusy::Wait, compute)?.ok_or_else(missing)
+            self.obtain(client, key, OnBusy::Wait, compute)?
+                .ok_or_else(missing)
         }
 
         /// The same of a definition, which is key and computation in one; see [`get_or_compute`](Self::get_or_compute).

@@ -17,9 +17,16 @@
 //! Definitions are those of Open Chat Studio's `DashboardService`, but for filters that are empty lists, and for zero-filled charts.
 
 mod activity;
+#[cfg(all(
+    feature = "cache",
+    any(feature = "postgres", feature = "tokio-postgres")
+))]
+pub mod cached;
 mod conversations;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod data;
+#[cfg(feature = "cache")]
+mod kinds;
 mod panel;
 mod plan;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]

@@ -2,6 +2,8 @@
 //! over the rows say.
 
 mod bad_input;
+#[cfg(feature = "cache")]
+mod cached;
 mod compare;
 mod data;
 mod laws;
