@@ -218,6 +218,17 @@ pub enum Error {
         raise: &'static str,
     },
 
+    /// The name of a strategy that there is not.
+    #[error(
+        "there is no strategy {}: use \"optimized\" or \"legacy\"",
+        Quoted(name)
+    )]
+    #[non_exhaustive]
+    UnknownStrategy {
+        /// What was given.
+        name: String,
+    },
+
     /// Something that an aggregate needs was not said.
     #[error("{what}: say it with `{with}`")]
     #[non_exhaustive]

@@ -34,6 +34,7 @@
 //! | [`Counter`](ddl::Counter) | annotations that are kept for each row by triggers |
 //! | [`MaterializedView`](ddl::materialized_view::MaterializedView) | numbers over rows that are kept, and refreshed |
 //! | [`ContentTypes`] | Django's content types, resolved once |
+//! | [`RequestScope`] | what is computed once within one request |
 //!
 //! # A first page
 //!
@@ -209,6 +210,7 @@
 //! | `query-string` | | filters read from a query string and written back: [`filter`] |
 //! | `serde` | | filters of a request in JSON, TOML and other formats: [`FilterRequest`](filter::FilterRequest), [`Operator`](filter::Operator) |
 //! | `cache` | | results that are kept in the database, and when they are outdated: the module `cache` |
+//! | `monitor` | | what requests ask of the database, counted, named and timed: the module `monitor` |
 //! | `plan` | | plans of statements, checks of them for a host's own tests, and advice on indexes: the module `plan` |
 //!
 //! Without a driver's feature, statements are still built: [`Statement::text`] and [`Statement::parameters`] are
@@ -229,18 +231,22 @@ pub mod driver;
 mod error;
 pub mod expression;
 pub mod filter;
+mod flight;
 mod kept;
 pub mod listing;
+#[cfg(feature = "monitor")]
+pub mod monitor;
 pub mod order;
 #[cfg(feature = "plan")]
 pub mod plan;
 pub mod predicate;
 mod render;
 pub mod report;
+pub mod request_scope;
 pub mod schema;
 pub mod statement;
 pub mod statistics;
-mod strategy;
+pub mod strategy;
 mod time_zone;
 
 pub use sea_query;
@@ -253,6 +259,7 @@ pub use expression::Expression;
 pub use listing::{Cursor, Listing, Page, PageStatement, Total};
 pub use order::Order;
 pub use predicate::Predicate;
+pub use request_scope::RequestScope;
 pub use schema::{Column, Entity, Links, Relation, ToOne};
 pub use statement::Statement;
 pub use statistics::Statistics;

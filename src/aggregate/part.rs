@@ -19,7 +19,7 @@ use crate::expression::Node;
 use crate::render::{Renderer, is_name};
 use crate::schema::Tenant;
 use crate::statement::{OutputColumn, Statement};
-use crate::strategy::Strategy;
+use crate::strategy::{Choice, Strategy};
 
 /// As many links as are found without a second thought; of no use without LIMIT.
 const FEW_LINKS: u32 = 1_000;
@@ -58,7 +58,7 @@ pub trait Part: Clone + sealed::Sealed {
 #[derive(Clone, Debug, Default)]
 pub struct Whose {
     pub(crate) tenant: Option<Tenant>,
-    pub(crate) strategy: Strategy,
+    pub(crate) choice: Choice,
 }
 
 /// The methods of each builder that say whose rows are read, and how.
@@ -74,8 +74,28 @@ macro_rules! whose {
         /// [`Strategy::Legacy`](crate::Strategy::Legacy) shares nothing: each number is a sub-select of its own.
         #[must_use]
         pub fn strategy(mut self, strategy: crate::strategy::Strategy) -> Self {
-            self.whose.strategy = strategy;
+            self.whose.choice.set(strategy);
             self
+        }
+
+        /// Which way, as a switch says when the statement is built, if [`strategy`](Self::strategy) does not. In a
+        /// [`Batch`](crate::aggregate::Batch), the batch says it for all of its parts.
+        #[must_use]
+        pub fn switch(mut self, switch: impl Into<crate::strategy::SwitchHandle>) -> Self {
+            self.whose.choice.follow(switch.into());
+            self
+        }
+
+        /// As [`build`](Self::build), this way, whatever the builder and its switch say.
+        ///
+        /// # Errors
+        ///
+        /// As [`build`](Self::build).
+        pub fn build_as(
+            self,
+            strategy: crate::strategy::Strategy,
+        ) -> Result<crate::aggregate::AggregateStatement<Self>, crate::error::Error> {
+            crate::aggregate::AggregateStatement::new_as(self, strategy)
         }
     };
 }
@@ -140,18 +160,25 @@ impl Written {
 #[derive(Clone)]
 pub struct AggregateStatement<P> {
     statement: Statement,
+    strategy: Strategy,
     part: P,
     outputs: Arc<[Output]>,
 }
 
 impl<P: Part> AggregateStatement<P> {
     pub(crate) fn new(part: P) -> Result<Self, Error> {
+        let strategy = part.whose().choice.strategy();
+        Self::new_as(part, strategy)
+    }
+
+    pub(crate) fn new_as(part: P, strategy: Strategy) -> Result<Self, Error> {
         let whose = part.whose();
         let renderer = Renderer::new(whose.tenant.as_ref(), FEW_LINKS);
-        let (select, outputs) = written(&part, &renderer)?;
+        let (select, outputs) = written(&part, &renderer, strategy)?;
         let columns = outputs.iter().map(|output| output.column.clone()).collect();
         Ok(Self {
             statement: Statement::new(select, columns),
+            strategy,
             part,
             outputs: outputs.into(),
         })
@@ -163,12 +190,18 @@ impl<P: Part> AggregateStatement<P> {
         &self.statement
     }
 
+    /// Which way it goes.
+    #[must_use]
+    pub fn strategy(&self) -> Strategy {
+        self.strategy
+    }
+
     /// What its rows would be found by.
     #[cfg(feature = "plan")]
     pub(crate) fn want(&self, wants: &mut crate::plan::Wants) -> Result<(), Error> {
         let whose = self.part.whose();
         let renderer = Renderer::new(whose.tenant.as_ref(), FEW_LINKS);
-        let _written = written(&self.part, &renderer)?;
+        let _written = written(&self.part, &renderer, self.strategy)?;
         for rows in renderer.rows_read() {
             wants.rows_of_set(&rows);
         }
@@ -180,6 +213,7 @@ impl<P: Part> AggregateStatement<P> {
 fn written<P: Part>(
     part: &P,
     renderer: &Renderer<'_>,
+    strategy: Strategy,
 ) -> Result<(SelectStatement, Vec<Output>), Error> {
     let outputs = RefCell::new(Vec::new());
     let write = || {
@@ -187,7 +221,7 @@ fn written<P: Part>(
         outputs.replace(written.outputs);
         Ok(written.select)
     };
-    let select = match part.whose().strategy {
+    let select = match strategy {
         Strategy::Optimized => renderer.statement(write)?,
         Strategy::Legacy => renderer.statement(|| renderer.apart(write))?,
     };
@@ -205,6 +239,11 @@ impl<P: Part> AggregateStatement<P> {
     pub fn read(&self, rows: Vec<crate::driver::wire::Row>) -> Result<P::Answer, Error> {
         self.part
             .read(super::answer::Cells::rows(rows, Arc::clone(&self.outputs)))
+    }
+
+    /// What the answer is read by, in words: equal if equal.
+    pub(crate) fn shape(&self) -> String {
+        format!("{:?}", self.outputs)
     }
 
     /// What an error of the server's means, if it can be told from it.

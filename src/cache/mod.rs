@@ -2,6 +2,7 @@
 
 mod counts;
 mod entry;
+mod invalidation;
 mod key;
 mod key_value;
 mod kind;
@@ -23,6 +24,10 @@ mod warm;
 
 pub use counts::Counts;
 pub use entry::{Entry, Freshness, Lookup, StaleReason, Ticket};
+pub use invalidation::{
+    CatchUp, CatchUpRow, CopyTicket, Invalidation, LocalCopies, Note, NotePurge, NotesLeft, Source,
+    Sources,
+};
 pub use key::CacheKey;
 pub use key_value::KeyValue;
 pub use kind::CacheKind;

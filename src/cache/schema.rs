@@ -6,7 +6,7 @@ use crate::ddl::Step;
 pub(crate) const ENTRIES: &str = "dashboard_dashboardcache";
 /// Which tables' rows were changed, of which team, by which transaction.
 pub(crate) const NOTES: &str = "pagewise_cache_note";
-/// Notes of older transactions than this may be gone.
+/// Notes of older transactions than this may be gone, and there are none of those that came before the last triggers.
 pub(crate) const HORIZON: &str = "pagewise_cache_horizon";
 /// How often entries were found.
 pub(crate) const STATISTICS: &str = "pagewise_cache_statistics";
@@ -16,7 +16,8 @@ pub(crate) const STATISTICS: &str = "pagewise_cache_statistics";
 /// * `dashboard_dashboardcache` keeps its columns and its rows; the origin goes on using it. What the origin writes has no
 ///   snapshot, and is not read here.
 /// * `pagewise_cache_note` has a row for each team, table and transaction that changed what results are made of.
-/// * `pagewise_cache_horizon` has one row: notes of older transactions may be gone.
+/// * `pagewise_cache_horizon` has one row: notes of older transactions may be gone, and before the transaction that has made
+///   triggers last there were none.
 /// * `pagewise_cache_statistics` counts how often results were found.
 ///
 /// ```
@@ -78,14 +79,13 @@ pub fn steps() -> Vec<Step> {
         ),
         table(
             HORIZON,
-            "\"is_single\" boolean PRIMARY KEY DEFAULT true CHECK (\"is_single\"), \"transaction\" xid8 NOT NULL",
+            "\"is_single\" boolean PRIMARY KEY DEFAULT true CHECK (\"is_single\"), \"transaction\" xid8 NOT NULL, \
+             \"installed\" xid8 NOT NULL DEFAULT pg_current_xact_id()",
         ),
         Step::statement(
             format!("the row of {HORIZON}"),
             format!(
-                // No result is older, and none that is kept while an older transaction goes on counts as unknown.
-                "INSERT INTO \"{HORIZON}\" (\"transaction\") VALUES (pg_snapshot_xmin(pg_current_snapshot())) \
-                 ON CONFLICT DO NOTHING"
+                "INSERT INTO \"{HORIZON}\" (\"transaction\") VALUES ('0') ON CONFLICT DO NOTHING"
             ),
             None,
         ),

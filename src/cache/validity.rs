@@ -59,14 +59,15 @@ pub(crate) fn changed_at(snapshot: &str, team: &str, sources: &str) -> String {
     )
 }
 
-/// Whether nobody can tell any more if a value is outdated, so that it has to count as such: `boolean`, never NULL unless the
-/// snapshot is.
+/// Whether nobody can tell any more if a value is outdated, so that it has to count as such: `boolean`, never NULL.
 ///
-/// Notes of its time may have been purged; or the snapshot is of another server's history, of which this one is a copy.
+/// Notes of its time may have been purged; there were no triggers yet; or the snapshot is of another server's history, of which
+/// this one is a copy. That triggers were made is told by their transaction, not by its number: transactions that were going on
+/// then, in other databases too, do not keep what is computed from now on from being trusted.
 pub(crate) fn is_forgotten(snapshot: &str) -> String {
     format!(
-        "(pg_snapshot_xmin({snapshot}) < (SELECT horizon.transaction FROM \"{HORIZON}\" AS horizon) OR \
-         pg_snapshot_xmax({snapshot}) > pg_snapshot_xmax(pg_current_snapshot()) OR \
-         NOT EXISTS (SELECT FROM \"{HORIZON}\" AS horizon))"
+        "(pg_snapshot_xmax({snapshot}) > pg_snapshot_xmax(pg_current_snapshot()) OR \
+         NOT EXISTS (SELECT FROM \"{HORIZON}\" AS horizon WHERE pg_snapshot_xmin({snapshot}) >= horizon.transaction \
+         AND pg_visible_in_snapshot(horizon.installed, {snapshot})))"
     )
 }

@@ -39,12 +39,8 @@ pub struct TaggableIds {
 impl ContentTypeSet for Taggable {
     type Ids = TaggableIds;
 
-    fn names(&self) -> Vec<(&'static str, &'static str)> {
-        (CHAT, MESSAGE).names()
-    }
-
-    fn ids(&self, ids: &mut dyn Iterator<Item = i32>) -> Option<TaggableIds> {
-        let (chat, message) = (CHAT, MESSAGE).ids(ids)?;
+    fn ids(&self, id: &mut dyn FnMut(&str, &str) -> Option<i32>) -> Option<TaggableIds> {
+        let (chat, message) = (CHAT, MESSAGE).ids(id)?;
         Some(TaggableIds { chat, message })
     }
 }

@@ -10,6 +10,8 @@
 //! a message's team is its chat's; generic links have no foreign key, so they may be orphans or another team's.
 
 mod annotations;
+#[cfg(feature = "cache")]
+mod cache_sources;
 mod chatbot_numbers;
 mod chatbots;
 mod content_types;
@@ -30,6 +32,8 @@ mod version;
 pub use annotations::{
     MessageTimestamps, chat_tags, human_message_timestamps, message_timestamps, version_tags,
 };
+#[cfg(feature = "cache")]
+pub use cache_sources::cache_sources;
 pub use chatbot_numbers::{
     ChatbotNumbers, ChatbotTraceNumbers, chatbot_numbers, chatbot_trace_numbers,
 };

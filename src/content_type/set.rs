@@ -2,31 +2,74 @@
 
 use super::{ContentType, ContentTypeId};
 
-/// What can be resolved: content types, alone, as a tuple, or as a host's own set.
+/// What can be resolved: content types, alone, as a tuple, by their [names](Names), or as a host's own set.
+///
+/// # Example: a host's own set
 ///
 /// ```
-/// use pagewise::chat;
-/// use pagewise::content_type::ContentTypeSet;
+/// use pagewise::chat::{self, Chat, Message};
+/// use pagewise::content_type::{ContentTypeId, ContentTypeSet};
 ///
-/// let names = chat::TAGGABLE.names();
-/// assert_eq!(names, [("chat", "chat"), ("chat", "chatmessage")]);
+/// struct Commented;
+///
+/// struct CommentedIds {
+///     chat: ContentTypeId<Chat>,
+///     message: ContentTypeId<Message>,
+/// }
+///
+/// impl ContentTypeSet for Commented {
+///     type Ids = CommentedIds;
+///
+///     fn ids(&self, id: &mut dyn FnMut(&str, &str) -> Option<i32>) -> Option<CommentedIds> {
+///         Some(CommentedIds { chat: chat::CHAT.ids(id)?, message: chat::MESSAGE.ids(id)? })
+///     }
+/// }
+///
+/// let ids = Commented.ids(&mut |_, model| Some(if model == "chat" { 41 } else { 12 })).unwrap();
+/// assert_eq!((ids.chat.value(), ids.message.value()), (41, 12));
 /// ```
 pub trait ContentTypeSet {
-    /// The numbers, in the same form.
+    /// The numbers, in a form of the set's own.
     type Ids;
+
+    /// The numbers, each asked for by its application and model; `None` if one of them is not known.
+    ///
+    /// It asks for the same names every time, whatever the numbers are: a cache asks it once for what it needs, and once
+    /// for what it has.
+    fn ids(&self, id: &mut dyn FnMut(&str, &str) -> Option<i32>) -> Option<Self::Ids>;
+}
+
+/// Content types that are known by name only when the program runs: their numbers, in the order of the names.
+///
+/// Of no names there are no numbers, and nothing is asked.
+///
+/// ```
+/// use pagewise::content_type::{ContentTypeSet, Names};
+///
+/// let configured = vec![("chat".to_owned(), "chat".to_owned())];
+/// assert_eq!(Names(&configured).ids(&mut |_, _| Some(41)), Some(vec![41]));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'a, A, M>(
     /// `(app_label, model)` of each.
-    fn names(&self) -> Vec<(&'static str, &'static str)>;
-    /// The numbers, one for each name in the same order; `None` if there are fewer.
-    fn ids(&self, ids: &mut dyn Iterator<Item = i32>) -> Option<Self::Ids>;
+    pub &'a [(A, M)],
+);
+
+impl<A: AsRef<str>, M: AsRef<str>> ContentTypeSet for Names<'_, A, M> {
+    type Ids = Vec<i32>;
+
+    fn ids(&self, id: &mut dyn FnMut(&str, &str) -> Option<i32>) -> Option<Vec<i32>> {
+        let ids = self.0.iter();
+        ids.map(|(app_label, model)| id(app_label.as_ref(), model.as_ref()))
+            .collect()
+    }
 }
 
 impl<E> ContentTypeSet for ContentType<E> {
     type Ids = ContentTypeId<E>;
-    fn names(&self) -> Vec<(&'static str, &'static str)> {
-        vec![(self.app_label(), self.model())]
-    }
-    fn ids(&self, ids: &mut dyn Iterator<Item = i32>) -> Option<Self::Ids> {
-        ids.next().map(ContentTypeId::new)
+
+    fn ids(&self, id: &mut dyn FnMut(&str, &str) -> Option<i32>) -> Option<ContentTypeId<E>> {
+        id(self.app_label(), self.model()).map(ContentTypeId::new)
     }
 }
 
@@ -36,17 +79,9 @@ macro_rules! tuples {
             type Ids = ($($name::Ids,)*);
 
             #[allow(non_snake_case, reason = "the names of the types name the parts")]
-            fn names(&self) -> Vec<(&'static str, &'static str)> {
+            fn ids(&self, id: &mut dyn FnMut(&str, &str) -> Option<i32>) -> Option<Self::Ids> {
                 let ($($name,)*) = self;
-                let mut names = Vec::new();
-                $(names.extend($name.names());)*
-                names
-            }
-
-            #[allow(non_snake_case, reason = "the names of the types name the parts")]
-            fn ids(&self, ids: &mut dyn Iterator<Item = i32>) -> Option<Self::Ids> {
-                let ($($name,)*) = self;
-                Some(($($name.ids(ids)?,)*))
+                Some(($($name.ids(id)?,)*))
             }
         }
     };

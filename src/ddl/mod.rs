@@ -5,7 +5,7 @@ pub(crate) mod index;
 pub mod materialized_view;
 mod migration;
 mod step;
-mod text;
+pub(crate) mod text;
 
 pub use counter::{Counter, CounterDeclaration, Drift};
 pub use index::{CreateIndex, DropIndex, IndexDefinition, IndexMethod, IndexPart, IndexSpec};

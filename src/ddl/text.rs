@@ -3,17 +3,17 @@
 use crate::schema::EntityDefinition;
 
 /// `"name"`.
-pub(super) fn identifier(name: &str) -> String {
+pub(crate) fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// `"schema"."table"`, or `"table"` where the search path finds it.
-pub(super) fn table(definition: &EntityDefinition) -> String {
+pub(crate) fn table(definition: &EntityDefinition) -> String {
     in_schema(definition.schema, definition.table)
 }
 
 /// `"schema"."name"`, or `"name"` where the search path finds it.
-pub(super) fn in_schema(schema: Option<&str>, name: &str) -> String {
+pub(crate) fn in_schema(schema: Option<&str>, name: &str) -> String {
     match schema {
         Some(schema) => format!("{}.{}", identifier(schema), identifier(name)),
         None => identifier(name),
@@ -21,7 +21,7 @@ pub(super) fn in_schema(schema: Option<&str>, name: &str) -> String {
 }
 
 /// `'text'`, whatever `standard_conforming_strings` says.
-pub(super) fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     let quoted = text.replace('\'', "''");
     match quoted.contains('\\') {
         true => format!("E'{}'", quoted.replace('\\', "\\\\")),

@@ -22,6 +22,8 @@ pub mod postgres;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod row;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+pub(crate) mod session;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod statement_cache;
 #[cfg(feature = "tokio-postgres")]
 pub mod tokio_postgres;
@@ -29,9 +31,11 @@ pub mod tokio_postgres;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub use page_rows::PageRows;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
-pub(crate) use row::Anything;
+pub(crate) use page_rows::estimated_rows;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub use row::Row;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+pub(crate) use row::{Anything, value};
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub use statement_cache::StatementCache;
 

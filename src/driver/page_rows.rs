@@ -93,7 +93,7 @@ impl<E> PageRows<E> {
     }
 
     /// Reads the answer to a page's statement.
-    pub(super) fn read(
+    pub(crate) fn read(
         page: &PageStatement<E>,
         answer: Vec<wire::Row>,
         estimate: Option<u64>,
@@ -183,7 +183,7 @@ fn total<E>(
 }
 
 /// The planner's guess in the first line of an `EXPLAIN`: `.. (cost=0.29..8.31 rows=12 width=4)`.
-pub(super) fn estimated_rows(answer: &[wire::Row]) -> Result<u64, Error> {
+pub(crate) fn estimated_rows(answer: &[wire::Row]) -> Result<u64, Error> {
     let line: String = match answer.first() {
         Some(row) => row.try_get(0)?,
         None => String::new(),

@@ -87,13 +87,7 @@ impl<E> Row<E> {
     }
 
     pub(super) fn read<T: FromSqlOwned>(&self, at: usize) -> Result<T, Error> {
-        self.row.try_get(at).map_err(|source| {
-            let context = self
-                .outputs
-                .get(at)
-                .map(|output| format!("reading {:?}", output.name));
-            Error::Database { context, source }
-        })
+        read(&self.row, &self.outputs, at)
     }
 
     /// Whether a column is not NULL, whatever its type.
@@ -103,64 +97,84 @@ impl<E> Row<E> {
 
     /// A value for a cursor.
     pub(super) fn value(&self, at: usize, data_type: DataType) -> Result<Value, Error> {
-        Ok(match data_type {
-            DataType::Boolean => Value::Bool(self.read(at)?),
-            DataType::SmallInt => Value::SmallInt(self.read(at)?),
-            DataType::Integer => Value::Int(self.read(at)?),
-            DataType::BigInt => Value::BigInt(self.read(at)?),
-            DataType::Real => Value::Float(self.read(at)?),
-            DataType::DoublePrecision => Value::Double(self.read(at)?),
-            DataType::Text | DataType::Named(_) => {
-                Value::String(self.read::<Option<Text>>(at)?.map(|text| text.0))
-            }
-            DataType::Date => Value::ChronoDate(self.read(at)?),
-            DataType::Timestamp => Value::ChronoDateTime(self.read(at)?),
-            DataType::TimestampTz => Value::ChronoDateTimeUtc(self.read(at)?),
-            #[cfg(feature = "uuid")]
-            DataType::Uuid => Value::Uuid(self.read(at)?),
-            DataType::Array(element) => return self.array(at, *element),
-        })
+        value(&self.row, &self.outputs, at, data_type)
     }
+}
 
-    fn array(&self, at: usize, element: DataType) -> Result<Value, Error> {
-        macro_rules! elements {
-            ($variant:ident) => {
-                self.read::<Option<Vec<_>>>(at)?
-                    .map(|elements| Box::new(elements.into_iter().map(Value::$variant).collect()))
-            };
+fn read<T: FromSqlOwned>(row: &wire::Row, outputs: &[OutputColumn], at: usize) -> Result<T, Error> {
+    row.try_get(at).map_err(|source| {
+        let output = outputs.get(at);
+        let context = output.map(|output| format!("reading {:?}", output.name));
+        Error::Database { context, source }
+    })
+}
+
+/// A value of a row, in the form that parameters have.
+pub(crate) fn value(
+    row: &wire::Row,
+    outputs: &[OutputColumn],
+    at: usize,
+    data_type: DataType,
+) -> Result<Value, Error> {
+    Ok(match data_type {
+        DataType::Boolean => Value::Bool(read(row, outputs, at)?),
+        DataType::SmallInt => Value::SmallInt(read(row, outputs, at)?),
+        DataType::Integer => Value::Int(read(row, outputs, at)?),
+        DataType::BigInt => Value::BigInt(read(row, outputs, at)?),
+        DataType::Real => Value::Float(read(row, outputs, at)?),
+        DataType::DoublePrecision => Value::Double(read(row, outputs, at)?),
+        DataType::Text | DataType::Named(_) => {
+            Value::String(read::<Option<Text>>(row, outputs, at)?.map(|text| text.0))
         }
-        let elements = match element {
-            DataType::Boolean => elements!(Bool),
-            DataType::SmallInt => elements!(SmallInt),
-            DataType::Integer => elements!(Int),
-            DataType::BigInt => elements!(BigInt),
-            DataType::Real => elements!(Float),
-            DataType::DoublePrecision => elements!(Double),
-            DataType::Text | DataType::Named(_) => {
-                self.read::<Option<Vec<Option<Text>>>>(at)?.map(|elements| {
-                    Box::new(
-                        elements
-                            .into_iter()
-                            .map(|text| Value::String(text.map(|text| text.0)))
-                            .collect(),
-                    )
-                })
-            }
-            DataType::Date => elements!(ChronoDate),
-            DataType::Timestamp => elements!(ChronoDateTime),
-            DataType::TimestampTz => elements!(ChronoDateTimeUtc),
-            #[cfg(feature = "uuid")]
-            DataType::Uuid => elements!(Uuid),
-            DataType::Array(_) => {
-                return Err(Error::UnexpectedAnswer {
-                    reason: format!(
-                        "sort key {at} is an array of arrays, of which there are no cursors"
-                    ),
-                });
-            }
+        DataType::Date => Value::ChronoDate(read(row, outputs, at)?),
+        DataType::Timestamp => Value::ChronoDateTime(read(row, outputs, at)?),
+        DataType::TimestampTz => Value::ChronoDateTimeUtc(read(row, outputs, at)?),
+        #[cfg(feature = "uuid")]
+        DataType::Uuid => Value::Uuid(read(row, outputs, at)?),
+        DataType::Array(element) => return array(row, outputs, at, *element),
+    })
+}
+
+fn array(
+    row: &wire::Row,
+    outputs: &[OutputColumn],
+    at: usize,
+    element: DataType,
+) -> Result<Value, Error> {
+    macro_rules! elements {
+        ($variant:ident) => {
+            read::<Option<Vec<_>>>(row, outputs, at)?
+                .map(|elements| Box::new(elements.into_iter().map(Value::$variant).collect()))
         };
-        Ok(Value::Array(element.array_type(), elements))
     }
+    let elements = match element {
+        DataType::Boolean => elements!(Bool),
+        DataType::SmallInt => elements!(SmallInt),
+        DataType::Integer => elements!(Int),
+        DataType::BigInt => elements!(BigInt),
+        DataType::Real => elements!(Float),
+        DataType::DoublePrecision => elements!(Double),
+        DataType::Text | DataType::Named(_) => read::<Option<Vec<Option<Text>>>>(row, outputs, at)?
+            .map(|elements| {
+                Box::new(
+                    elements
+                        .into_iter()
+                        .map(|text| Value::String(text.map(|text| text.0)))
+                        .collect(),
+                )
+            }),
+        DataType::Date => elements!(ChronoDate),
+        DataType::Timestamp => elements!(ChronoDateTime),
+        DataType::TimestampTz => elements!(ChronoDateTimeUtc),
+        #[cfg(feature = "uuid")]
+        DataType::Uuid => elements!(Uuid),
+        DataType::Array(_) => {
+            return Err(Error::UnexpectedAnswer {
+                reason: format!("column {at} is an array of arrays, whose values are not read"),
+            });
+        }
+    };
+    Ok(Value::Array(element.array_type(), elements))
 }
 
 impl<E> fmt::Debug for Row<E> {

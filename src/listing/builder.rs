@@ -27,7 +27,7 @@ use crate::report::Report;
 use crate::schema::{Entity, Tenant};
 use crate::statement::Statement;
 use crate::statistics::Statistics;
-use crate::strategy::Strategy;
+use crate::strategy::{Choice, Strategy, SwitchHandle};
 
 /// The largest page that a listing gives unless its host says otherwise.
 const MAX_PAGE_SIZE: u32 = 1_000;
@@ -88,7 +88,7 @@ const MAX_PAGE_SIZE: u32 = 1_000;
 /// # Ok::<(), pagewise::Error>(())
 /// ```
 pub struct Listing<E> {
-    strategy: Strategy,
+    choice: Choice,
     tenant: Option<Tenant>,
     filters: Vec<PredicateNode>,
     /// What each filter is called, if anything.
@@ -115,7 +115,7 @@ impl<E: Entity> Listing<E> {
     #[must_use]
     pub fn of(_: E) -> Self {
         Self {
-            strategy: Strategy::default(),
+            choice: Choice::default(),
             tenant: None,
             filters: Vec::new(),
             filter_names: Vec::new(),
@@ -243,9 +243,9 @@ impl<E: Entity> Listing<E> {
     }
 
     /// Those that are ready, and what is to be said of the others.
-    fn ready_counters(&self, report: &mut Report) -> Vec<Arc<Plan>> {
+    fn ready_counters(&self, strategy: Strategy, report: &mut Report) -> Vec<Arc<Plan>> {
         let mut ready = Vec::new();
-        if self.strategy == Strategy::Legacy {
+        if strategy == Strategy::Legacy {
             return ready;
         }
         for plan in &self.counters {
@@ -359,8 +359,21 @@ impl<E: Entity> Listing<E> {
     /// Which of the two ways to the rows.
     #[must_use]
     pub fn strategy(mut self, strategy: Strategy) -> Self {
-        self.strategy = strategy;
+        self.choice.set(strategy);
         self
+    }
+
+    /// Which of the two ways, as a switch says when the page is built, if [`strategy`](Self::strategy) does not.
+    #[must_use]
+    pub fn switch(mut self, switch: impl Into<SwitchHandle>) -> Self {
+        self.choice.follow(switch.into());
+        self
+    }
+
+    /// Which way it would be built now.
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    pub(crate) fn chosen_strategy(&self) -> Strategy {
+        self.choice.strategy()
     }
 
     /// The statement of the page.
@@ -373,20 +386,34 @@ impl<E: Entity> Listing<E> {
     /// * [`Error::DuplicateName`], [`Error::InvalidName`]: two outputs of one name, or a name that cannot be one;
     /// * [`Error::NulInText`]: a text with NUL, which PostgreSQL cannot compare with.
     pub fn build(&self) -> Result<PageStatement<E>, Error> {
+        self.build_as(self.choice.strategy())
+    }
+
+    /// As [`build`](Self::build), this way, whatever the builder and its switch say.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_as(&self, strategy: Strategy) -> Result<PageStatement<E>, Error> {
         let page = self.page.as_ref().ok_or(Error::PageRequired)?;
         page.check(self.max_page_size)?;
         let mut report = self.report.clone();
-        let counters = self.ready_counters(&mut report);
+        let counters = self.ready_counters(strategy, &mut report);
         let mut orders = self.total_order();
         for order in &mut orders {
             order.node = Plan::read_in(&counters, &order.node);
         }
         let shown = self.shown_with(&counters, &orders);
-        let mut forms = self.forms(page, &orders);
+        let mut forms = self.forms(strategy, page, &orders);
         let definition = const { &E::DEFINITION };
         let after = cursor::fitting(page, definition, &orders)?;
         let scanned = page.scan_orders(&orders);
-        let mut sorting = self.sorting(page, &scanned, after.as_deref(), &forms, &counters);
+        let mut sorting = match strategy {
+            Strategy::Optimized => {
+                self.sorting(page, &scanned, after.as_deref(), &forms, &counters)
+            }
+            Strategy::Legacy => Sorting::default(),
+        };
         report.extend(std::mem::take(&mut forms.report));
         report.extend(std::mem::take(&mut sorting.report));
         forms.report = report;
@@ -407,11 +434,11 @@ impl<E: Entity> Listing<E> {
             counters,
             page,
         };
-        let select = request.statement(|request| match self.strategy {
+        let select = request.statement(|request| match strategy {
             Strategy::Optimized => optimized::select(request),
             Strategy::Legacy => legacy::select(request),
         })?;
-        PageStatement::new(&request, select)
+        PageStatement::new(&request, select, strategy)
     }
 
     /// The statement of the total alone, for a host that asks for it apart from the page: one row, whose one column,
@@ -444,16 +471,17 @@ impl<E: Entity> Listing<E> {
         };
         let page = &Page::first(1).with_total(total);
         let orders = self.total_order();
+        let strategy = self.choice.strategy();
         let request = Request {
             definition: const { &E::DEFINITION },
             renderer: Renderer::new(self.tenant.as_ref(), self.link_limits.few_links),
-            forms: self.forms(page, &orders),
+            forms: self.forms(strategy, page, &orders),
             outputs: Outputs::new(const { &E::DEFINITION }, &[], &[])?,
             after: None,
             sorting: Sorting::default(),
             scan_orders: Vec::new(),
             orders,
-            counters: self.ready_counters(&mut Report::default()),
+            counters: self.ready_counters(strategy, &mut Report::default()),
             page,
         };
         total::alone(&request)
@@ -515,9 +543,6 @@ impl<E: Entity> Listing<E> {
         forms: &Forms<'_>,
         counters: &[Arc<Plan>],
     ) -> Sorting {
-        if self.strategy == Strategy::Legacy {
-            return Sorting::default();
-        }
         let statistics = self.statistics.as_ref();
         let catalog = self.catalog.as_ref().map(|catalog| match statistics {
             Some(statistics) => Cow::Owned(catalog.clone().with_statistics(statistics.clone())),
@@ -556,8 +581,8 @@ impl<E: Entity> Listing<E> {
         })
     }
 
-    fn forms(&self, page: &Page, orders: &[OrderNode]) -> Forms<'_> {
-        if self.strategy == Strategy::Legacy || !have_driver(&self.filters) {
+    fn forms(&self, strategy: Strategy, page: &Page, orders: &[OrderNode]) -> Forms<'_> {
+        if strategy == Strategy::Legacy || !have_driver(&self.filters) {
             return Forms::unchanged(&self.filters);
         }
         let circumstances = choice::Circumstances {
@@ -611,7 +636,7 @@ impl<E: Entity> Listing<E> {
 impl<E> Clone for Listing<E> {
     fn clone(&self) -> Self {
         Self {
-            strategy: self.strategy,
+            choice: self.choice.clone(),
             tenant: self.tenant.clone(),
             filters: self.filters.clone(),
             filter_names: self.filter_names.clone(),
@@ -637,7 +662,7 @@ impl<E: Entity> fmt::Debug for Listing<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Listing")
             .field("of", &E::DEFINITION.table)
-            .field("strategy", &self.strategy)
+            .field("strategy", &self.choice)
             .field("tenant", &self.tenant)
             .field("filters", &self.filters)
             .field("orders", &self.orders)

@@ -16,6 +16,7 @@ use crate::expression::Node;
 use crate::report::Report;
 use crate::schema::DataType;
 use crate::statement::{OutputColumn, Statement};
+use crate::strategy::Strategy;
 
 /// The statement of one page of a listing of `E`; made by [`Listing::build`](super::Listing::build).
 ///
@@ -32,6 +33,7 @@ use crate::statement::{OutputColumn, Statement};
 pub struct PageStatement<E> {
     statement: Statement,
     estimate: Option<Statement>,
+    strategy: Strategy,
     report: Report,
     shape: PageShape,
     marker: PhantomData<fn() -> E>,
@@ -59,7 +61,11 @@ pub(crate) struct PageShape {
 }
 
 impl<E> PageStatement<E> {
-    pub(super) fn new(request: &Request<'_>, select: SelectStatement) -> Result<Self, Error> {
+    pub(super) fn new(
+        request: &Request<'_>,
+        select: SelectStatement,
+        strategy: Strategy,
+    ) -> Result<Self, Error> {
         let page = request.page;
         let mut outputs: Vec<OutputColumn> = request
             .outputs
@@ -103,6 +109,7 @@ impl<E> PageStatement<E> {
         Ok(Self {
             statement,
             estimate,
+            strategy,
             report: request.forms.report.clone(),
             shape,
             marker: PhantomData,
@@ -113,6 +120,12 @@ impl<E> PageStatement<E> {
     #[must_use]
     pub fn statement(&self) -> &Statement {
         &self.statement
+    }
+
+    /// Which way it goes.
+    #[must_use]
+    pub fn strategy(&self) -> Strategy {
+        self.strategy
     }
 
     /// What was decided, and why: the order of the filters of a [`FilterPipeline`](crate::filter::FilterPipeline), as its

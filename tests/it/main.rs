@@ -3,6 +3,10 @@
 mod aggregate;
 mod bad_input;
 #[cfg(feature = "cache")]
+mod cache;
+#[cfg(feature = "cache")]
+mod cache_invalidation;
+#[cfg(feature = "cache")]
 mod cache_refresh;
 mod catalog;
 mod chatbots;
@@ -18,6 +22,8 @@ mod laws;
 mod links;
 mod materialized_view;
 mod migration;
+#[cfg(feature = "monitor")]
+mod monitor;
 mod mood;
 mod names;
 mod oracle;
@@ -30,6 +36,7 @@ mod plan;
 mod postgres_driver;
 #[cfg(feature = "query-string")]
 mod query_string;
+mod request_scope;
 mod rows;
 mod scene;
 mod sql;
@@ -39,4 +46,5 @@ mod support;
 mod through;
 #[cfg(feature = "tokio-postgres")]
 mod tokio_driver;
+mod way_back;
 mod world;

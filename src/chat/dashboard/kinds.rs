@@ -1,6 +1,7 @@
 //! What a panel is called where its result is kept, and which tables it is made of.
 //!
-//! They are all that the statements read, with any filters.
+//! Which columns of them matter is said in [`cache_sources`](crate::chat::cache_sources). Both have all that the statements read,
+//! with any filters; a test reads them.
 
 use super::panel::Panel;
 
@@ -80,7 +81,6 @@ impl Panel {
             Self::ResponseTime => &[CHATS, MESSAGES, SESSIONS, TAGS, TAGGED_ITEMS, TRACES],
             Self::Trends => &[
                 CHANNELS,
-                CHATS,
                 EXPERIMENTS,
                 MESSAGES,
                 SESSIONS,

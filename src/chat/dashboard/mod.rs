@@ -34,6 +34,8 @@ mod read;
 mod request;
 mod sets;
 mod statement;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+mod two_ways;
 
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub use data::{

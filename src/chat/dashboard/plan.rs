@@ -60,7 +60,7 @@ pub(super) struct OverviewPart {
 pub(super) struct BotsPart {
     pub listing: Located<GroupedListing<Experiment>>,
     pub activity: Activity,
-    /// The rows are not sorted yet, and all are there.
+    /// All rows are there, and not sorted yet, unless it is by their names.
     pub is_whole: bool,
 }
 
@@ -83,15 +83,15 @@ pub(super) struct TrendsPart {
 }
 
 impl Plan {
-    pub fn new(request: &Dashboard) -> Result<Self, Error> {
+    pub fn new(request: &Dashboard, strategy: Strategy) -> Result<Self, Error> {
         let filters = &request.filters;
-        let activity = match (request.strategy, filters.wants_session()) {
+        let activity = match (strategy, filters.wants_session()) {
             (Strategy::Legacy, _) => Activity::by_messages(filters, &request.ids, request.bins),
             (_, true) => Activity::of::<Session>(filters, &request.ids, request.bins),
             (_, false) => Activity::of::<Chat>(filters, &request.ids, request.bins),
         };
         let mut plan = Self {
-            strategy: request.strategy,
+            strategy,
             batches: Vec::new(),
             overview: None,
             active_participants: None,
@@ -244,6 +244,11 @@ impl Plan {
         // Both are over the same rows, or each over its own: an order by both is only possible there.
         let is_whole = self.strategy == Strategy::Legacy;
         let listing = match is_whole {
+            // Which name comes first, only the server knows.
+            true if request.bots.order == BotOrder::Name => sorted(request, activity, listing)
+                .numbers_by(&activity.bots, of_sessions)
+                .numbers_by(&activity.bots_of_messages, &activity.messages)
+                .limit(u32::MAX),
             true => listing
                 .numbers_by(&activity.bots, of_sessions)
                 .numbers_by(&activity.bots_of_messages, &activity.messages)

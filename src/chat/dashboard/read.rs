@@ -180,7 +180,9 @@ fn bots(answers: &Answers<'_>, part: &BotsPart, page: &BotPage) -> Result<BotPer
     };
     let mut bots = rows.iter().map(bot).collect::<Result<Vec<_>, Error>>()?;
     if part.is_whole {
-        bots.sort_by(|left, right| compare(left, right, page));
+        if page.order != BotOrder::Name {
+            bots.sort_by(|left, right| compare(left, right, page));
+        }
         let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
         bots = bots
             .into_iter()
@@ -194,10 +196,10 @@ fn bots(answers: &Answers<'_>, part: &BotsPart, page: &BotPage) -> Result<BotPer
     })
 }
 
-/// The order of the table, as the server would sort it: names excepted, whose order is the database's.
+/// The order of the table, as the server would sort it; by names, it has.
 fn compare(left: &Bot, right: &Bot, page: &BotPage) -> Ordering {
     let order = match page.order {
-        BotOrder::Name => left.name.cmp(&right.name),
+        BotOrder::Name => Ordering::Equal,
         BotOrder::Participants => left.participants.cmp(&right.participants),
         BotOrder::Sessions => left.sessions.cmp(&right.sessions),
         BotOrder::Messages => left.messages.cmp(&right.messages),

@@ -12,7 +12,7 @@ use crate::aggregate::{Bucket, Window};
 use crate::error::Error;
 use crate::order::Direction;
 use crate::schema::Tenant;
-use crate::strategy::Strategy;
+use crate::strategy::{Choice, Strategy, SwitchHandle};
 use crate::time_zone::TimeZone;
 
 /// So many chatbots the table of a dashboard shows at most.
@@ -65,7 +65,7 @@ const MAX_BUCKETS: u32 = 10_000;
 #[derive(Clone, Debug)]
 pub struct Dashboard {
     pub(super) tenant: Option<Tenant>,
-    pub(super) strategy: Strategy,
+    pub(super) choice: Choice,
     pub(super) ids: TaggableIds,
     pub(super) filters: Filters,
     pub(super) zone: TimeZone,
@@ -180,7 +180,7 @@ impl Dashboard {
     pub fn new(window: Window, ids: &TaggableIds) -> Self {
         Self {
             tenant: None,
-            strategy: Strategy::default(),
+            choice: Choice::default(),
             ids: *ids,
             filters: Filters {
                 window,
@@ -216,7 +216,14 @@ impl Dashboard {
     /// Which way to the numbers.
     #[must_use]
     pub fn strategy(mut self, strategy: Strategy) -> Self {
-        self.strategy = strategy;
+        self.choice.set(strategy);
+        self
+    }
+
+    /// Which way, as a switch says when the statement is built, if [`strategy`](Self::strategy) does not.
+    #[must_use]
+    pub fn switch(mut self, switch: impl Into<SwitchHandle>) -> Self {
+        self.choice.follow(switch.into());
         self
     }
 
@@ -333,6 +340,15 @@ impl Dashboard {
     /// * [`Error::InvalidMinutes`] if there are no such stretches of time;
     /// * [`Error::NulInText`] if a platform cannot be one.
     pub fn build(&self) -> Result<DashboardStatement, Error> {
+        self.build_as(self.choice.strategy())
+    }
+
+    /// As [`build`](Self::build), this way, whatever the builder and its switch say.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_as(&self, strategy: Strategy) -> Result<DashboardStatement, Error> {
         if self.panels.is_empty() {
             return Err(Error::Incomplete {
                 what: "no panel is visible",
@@ -373,6 +389,6 @@ impl Dashboard {
             self.bucket
                 .check(&self.filters.window, MAX_BUCKETS, ".max_buckets(..)")?;
         }
-        DashboardStatement::new(Plan::new(self), self)
+        DashboardStatement::new(Plan::new(self, strategy), self, strategy)
     }
 }

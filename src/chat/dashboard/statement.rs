@@ -9,6 +9,7 @@ use super::{data::DashboardData, read, request::BotPage};
 use crate::aggregate::{AggregateStatement, Batch};
 use crate::error::Error;
 use crate::statement::Statement;
+use crate::strategy::Strategy;
 
 /// The statement of a [`Dashboard`]; with [`Strategy::Legacy`](crate::Strategy::Legacy), the statements.
 ///
@@ -16,6 +17,7 @@ use crate::statement::Statement;
 #[derive(Clone, Debug)]
 pub struct DashboardStatement {
     batches: Vec<AggregateStatement<Batch>>,
+    strategy: Strategy,
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     plan: Plan,
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
@@ -23,7 +25,11 @@ pub struct DashboardStatement {
 }
 
 impl DashboardStatement {
-    pub(super) fn new(plan: Result<Plan, Error>, request: &Dashboard) -> Result<Self, Error> {
+    pub(super) fn new(
+        plan: Result<Plan, Error>,
+        request: &Dashboard,
+        strategy: Strategy,
+    ) -> Result<Self, Error> {
         let plan = plan?;
         let batches = plan.batches.iter().map(|batch| {
             let batch = batch.clone();
@@ -35,6 +41,7 @@ impl DashboardStatement {
         });
         Ok(Self {
             batches: batches.collect::<Result<_, _>>()?,
+            strategy,
             #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
             page: request.bots,
             #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
@@ -46,6 +53,12 @@ impl DashboardStatement {
     /// [`Strategy::Legacy`](crate::Strategy::Legacy).
     pub fn statements(&self) -> impl ExactSizeIterator<Item = &Statement> {
         self.batches.iter().map(AggregateStatement::statement)
+    }
+
+    /// Which way it goes.
+    #[must_use]
+    pub fn strategy(&self) -> Strategy {
+        self.strategy
     }
 
     /// Runs the statement and reads its answer, in one round trip; in one for each statement with
@@ -82,6 +95,41 @@ impl DashboardStatement {
         }
         read::data(&self.plan, &self.page, &answers)
     }
+}
+
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+impl DashboardStatement {
+    /// Reads the answers, one for each of the statements.
+    pub(super) fn read_all(
+        &self,
+        answers: Vec<Vec<crate::driver::wire::Row>>,
+    ) -> Result<DashboardData, Error> {
+        let answers = self.batches.iter().zip(answers);
+        let answers = answers.map(|(batch, rows)| batch.read(rows));
+        let answers = answers.collect::<Result<Vec<_>, _>>()?;
+        read::data(&self.plan, &self.page, &answers)
+    }
+
+    /// What an error of the server's means to the first of the statements that can tell.
+    pub(super) fn explained(&self, error: Error) -> Error {
+        self.batches.iter().fold(error, |error, batch| match error {
+            error @ Error::Database { .. } => batch.explain(error),
+            explained => explained,
+        })
+    }
+}
+
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+impl crate::request_scope::sealed::Fetch for DashboardStatement {
+    type Answer = DashboardData;
+
+    /// What is read is named in the text, apart from which page of the chatbots it is.
+    fn key(&self) -> crate::request_scope::StatementKey {
+        let shape = format!("{:?}", self.page);
+        crate::request_scope::StatementKey::new::<Self>(self.statements(), shape)
+    }
+
+    crate::request_scope::by_its_own!(fetch, fetch_async);
 }
 
 impl fmt::Display for DashboardStatement {

@@ -3,7 +3,7 @@
 /// Counters that were made by other triggers are not ready.
 const VERSION: &str = "1";
 
-pub(super) fn fingerprint(parts: &[&str]) -> u64 {
+pub(crate) fn fingerprint(parts: &[&str]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let bytes = std::iter::once(&VERSION)
         .chain(parts)

@@ -70,7 +70,7 @@ impl Function {
 }
 
 /// A quote that the text does not have in it.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut quote = "$pagewise$".to_owned();
     while text.contains(&quote) {
         quote.insert(1, 'x');

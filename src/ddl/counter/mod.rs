@@ -6,8 +6,8 @@
 mod child;
 mod condition;
 mod drift;
-mod fingerprint;
-mod function;
+pub(crate) mod fingerprint;
+pub(crate) mod function;
 mod interned;
 mod kept;
 mod parent;

@@ -2,10 +2,10 @@
 
 use super::error::MigrationError;
 use super::runner::Runner;
-use super::session::Session;
 use crate::catalog::{Catalog, Index};
 use crate::ddl::index::IndexDefinition;
 use crate::ddl::text;
+use crate::driver::session::Session;
 use crate::error::Error;
 use crate::statistics::TableSet;
 

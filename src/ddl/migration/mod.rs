@@ -20,8 +20,6 @@ mod report;
 mod run;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod runner;
-#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
-mod session;
 mod sql;
 #[cfg(all(test, feature = "postgres"))]
 mod tests;

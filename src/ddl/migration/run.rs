@@ -4,7 +4,7 @@ use super::options::RunOptions;
 use super::phases::Migration;
 use super::report::MigrationReport;
 use super::runner::{Runner, Task};
-use super::session::Session;
+use crate::driver::session::Session;
 use crate::error::Error;
 
 impl Migration {
@@ -23,7 +23,11 @@ impl Migration {
         client: &mut impl crate::driver::postgres::Execute,
         options: &RunOptions,
     ) -> Result<MigrationReport, Error> {
-        super::session::at_once(self.perform(super::session::Blocking(client), options, Task::Run))
+        crate::driver::session::at_once(self.perform(
+            crate::driver::session::Blocking(client),
+            options,
+            Task::Run,
+        ))
     }
 
     /// As [`run`](Self::run), through an asynchronous client.
@@ -41,7 +45,7 @@ impl Migration {
         client: &impl crate::driver::tokio_postgres::Execute,
         options: &RunOptions,
     ) -> Result<MigrationReport, Error> {
-        let session = super::session::Asynchronous(client);
+        let session = crate::driver::session::Asynchronous(client);
         self.perform(session, options, Task::Run).await
     }
 
@@ -59,8 +63,8 @@ impl Migration {
         client: &mut impl crate::driver::postgres::Execute,
     ) -> Result<MigrationReport, Error> {
         let options = RunOptions::default();
-        let session = super::session::Blocking(client);
-        super::session::at_once(self.perform(session, &options, Task::DryRun))
+        let session = crate::driver::session::Blocking(client);
+        crate::driver::session::at_once(self.perform(session, &options, Task::DryRun))
     }
 
     /// As [`dry_run`](Self::dry_run), through an asynchronous client.
@@ -73,7 +77,7 @@ impl Migration {
         &self,
         client: &impl crate::driver::tokio_postgres::Execute,
     ) -> Result<MigrationReport, Error> {
-        let session = super::session::Asynchronous(client);
+        let session = crate::driver::session::Asynchronous(client);
         self.perform(session, &RunOptions::default(), Task::DryRun)
             .await
     }
@@ -93,7 +97,11 @@ impl Migration {
         client: &mut impl crate::driver::postgres::Execute,
         options: &RunOptions,
     ) -> Result<MigrationReport, Error> {
-        super::session::at_once(self.perform(super::session::Blocking(client), options, Task::Undo))
+        crate::driver::session::at_once(self.perform(
+            crate::driver::session::Blocking(client),
+            options,
+            Task::Undo,
+        ))
     }
 
     /// As [`undo`](Self::undo), through an asynchronous client.
@@ -107,7 +115,7 @@ impl Migration {
         client: &impl crate::driver::tokio_postgres::Execute,
         options: &RunOptions,
     ) -> Result<MigrationReport, Error> {
-        let session = super::session::Asynchronous(client);
+        let session = crate::driver::session::Asynchronous(client);
         self.perform(session, options, Task::Undo).await
     }
 

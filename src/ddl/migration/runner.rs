@@ -10,10 +10,10 @@ use super::lost;
 use super::options::RunOptions;
 use super::phases::Migration;
 use super::report::{MigrationReport, Outcome, StepReport};
-use super::session::Session;
 use crate::ddl::Step;
 use crate::ddl::index::IndexDefinition;
 use crate::ddl::step::Action;
+use crate::driver::session::Session;
 use crate::driver::wire::{Error as DriverError, Row};
 use crate::error::Error;
 

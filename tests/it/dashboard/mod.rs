@@ -4,12 +4,12 @@
 mod bad_input;
 #[cfg(feature = "cache")]
 mod cached;
-mod compare;
-mod data;
+pub mod compare;
+pub mod data;
 mod laws;
 mod numbers;
 mod oracle;
-mod parity;
-mod request;
+pub mod parity;
+pub mod request;
 mod sql;
 mod traps;

@@ -109,6 +109,14 @@ impl Connection {
         connection
     }
 
+    /// Changes the schema, for good.
+    #[cfg(feature = "cache")]
+    pub fn migrate(&mut self, migration: &pagewise::ddl::Migration) {
+        let options = pagewise::ddl::RunOptions::default();
+        let done = migration.run(&mut self.client, &options);
+        done.expect("the migration");
+    }
+
     /// Runs with the rows of a world, and takes them away again.
     pub fn with<T>(&mut self, world: &World, run: impl FnOnce(&mut Transaction<'_>) -> T) -> T {
         let mut transaction = self.client.transaction().expect("a transaction");

@@ -28,7 +28,7 @@ mod walk;
 mod zero;
 
 pub use forms::FORMS;
-pub use harness::{Connection, Of, Outcome, check, context};
+pub use harness::{Connection, Law, Of, Outcome, check, context, failed, law};
 pub use one_statement::Counting;
-pub use sql::{Parsed, deep};
+pub use sql::{Parsed, deep, last_part};
 pub use tenant::{check as is_bound, unbound as without_bindings};

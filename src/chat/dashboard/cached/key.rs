@@ -8,11 +8,16 @@ use crate::order::Direction;
 use crate::strategy::Strategy;
 
 /// The key of a panel: the settings that change what it shows.
-pub(super) fn key<T>(dashboard: &CachedDashboard, panel: Panel, kind: CacheKind<T>) -> CacheKey<T> {
+pub(super) fn key<T>(
+    dashboard: &CachedDashboard,
+    panel: Panel,
+    strategy: Strategy,
+    kind: CacheKind<T>,
+) -> CacheKey<T> {
     // Without `..`: a new setting has to be put into the keys.
     let Dashboard {
         tenant: _,
-        strategy,
+        choice: _,
         // A fact of the database, and no setting.
         ids: _,
         filters:
@@ -41,7 +46,7 @@ pub(super) fn key<T>(dashboard: &CachedDashboard, panel: Panel, kind: CacheKind<
     } = &dashboard.request;
 
     let mut key = kind.key(dashboard.team);
-    if *strategy == Strategy::Legacy {
+    if strategy == Strategy::Legacy {
         // Who goes back to it does not want what the other way has computed.
         key = key.parameter("strategy", "legacy");
     }

@@ -17,14 +17,18 @@ use crate::cache::Compute;
 use crate::cache::ComputeAsync;
 use crate::cache::{CacheKey, CacheKind, ComputeError, Definition};
 use crate::error::Error;
+use crate::strategy::Strategy;
 
 /// A panel of a [`CachedDashboard`]: which result it is, and how it is computed.
 ///
 /// Given to [`ResultCache::get`](crate::cache::ResultCache::get) to be read, and to a
-/// [`WarmTask`](crate::cache::WarmTask) to be warmed.
+/// [`WarmTask`](crate::cache::WarmTask) to be warmed. A [switch](super::super::Dashboard::switch) is looked at when this is
+/// made.
 pub struct CachedPanel<T> {
     dashboard: CachedDashboard,
     panel: Panel,
+    /// As it was chosen when this was made, so that key and statement have the same.
+    strategy: Strategy,
     kind: CacheKind<T>,
     take: fn(DashboardData) -> Option<T>,
 }
@@ -39,6 +43,7 @@ impl<T> CachedPanel<T> {
         Self {
             dashboard: dashboard.clone(),
             panel,
+            strategy: dashboard.request.choice.strategy(),
             kind,
             take,
         }
@@ -50,7 +55,7 @@ impl<T> CachedPanel<T> {
     ///
     /// Those of [`Dashboard::build`](super::super::Dashboard::build), and [`Error::WindowEndsBeforeStart`].
     pub fn statement(&self, now: DateTime<Utc>) -> Result<DashboardStatement, Error> {
-        self.dashboard.at(self.panel, now)?.build()
+        self.dashboard.at(self.panel, now)?.build_as(self.strategy)
     }
 
     fn read(&self, data: DashboardData) -> Result<T, ComputeError> {
@@ -63,7 +68,7 @@ impl<T: Serialize + DeserializeOwned + Send> Definition for CachedPanel<T> {
     type Value = T;
 
     fn key(&self) -> CacheKey<T> {
-        key(&self.dashboard, self.panel, self.kind)
+        key(&self.dashboard, self.panel, self.strategy, self.kind)
     }
 }
 

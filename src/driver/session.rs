@@ -1,23 +1,23 @@
-//! A client of either driver, to the one runner that both have.
+//! A client of either driver, for what runs several statements and is written once for both.
 
 use std::future::Future;
 use std::pin::Pin;
 
 use sea_query::Value;
 
-use crate::driver::wire::{Error as DriverError, Row};
+use super::wire::{Error as DriverError, Row};
 
 /// An answer that is there, or will be.
-pub(super) type Answer<'a> =
+pub(crate) type Answer<'a> =
     Pin<Box<dyn Future<Output = Result<Vec<Row>, DriverError>> + Send + 'a>>;
 
 /// What runs one statement after the other.
-pub(super) trait Session {
+pub(crate) trait Session {
     fn run<'a>(&'a mut self, text: &'a str, parameters: &'a [Value]) -> Answer<'a>;
 }
 
 #[cfg(feature = "postgres")]
-pub(super) struct Blocking<'c, C>(pub &'c mut C);
+pub(crate) struct Blocking<'c, C>(pub &'c mut C);
 
 #[cfg(feature = "postgres")]
 impl<C: crate::driver::postgres::Execute> Session for Blocking<'_, C> {
@@ -27,7 +27,7 @@ impl<C: crate::driver::postgres::Execute> Session for Blocking<'_, C> {
 }
 
 #[cfg(feature = "tokio-postgres")]
-pub(super) struct Asynchronous<'c, C>(pub &'c C);
+pub(crate) struct Asynchronous<'c, C>(pub &'c C);
 
 #[cfg(feature = "tokio-postgres")]
 impl<C: crate::driver::tokio_postgres::Execute> Session for Asynchronous<'_, C> {
@@ -38,7 +38,7 @@ impl<C: crate::driver::tokio_postgres::Execute> Session for Asynchronous<'_, C> 
 
 /// What comes of a future over a [`Blocking`] session, all of whose answers are there: it is never pending.
 #[cfg(feature = "postgres")]
-pub(super) fn at_once<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
     use std::task::{Context, Poll, Waker};
     let mut future = std::pin::pin!(future);
     loop {

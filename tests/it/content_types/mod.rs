@@ -1,7 +1,11 @@
 //! Which number stands for which model, asked once.
 
-use std::sync::{Arc, Barrier};
-use std::thread;
+mod databases;
+mod invalidation;
+mod names;
+mod single_flight;
+#[cfg(feature = "tokio-postgres")]
+mod tasks;
 
 use pagewise::chat::{self, Chat, Message};
 use pagewise::content_type::ContentType;
@@ -38,7 +42,6 @@ impl Execute for Counting {
 fn asked_once_then_known() {
     let mut client = Counting::new(reader());
     let types = ContentTypes::default();
-    assert!(types.known(&chat::TAGGABLE).is_none());
     let ids = types.resolve(&mut client, &chat::TAGGABLE).unwrap();
     assert_eq!((ids.chat.value(), ids.message.value()), (41, 12));
     assert_eq!(client.asked, 1, "both in one query");
@@ -47,6 +50,9 @@ fn asked_once_then_known() {
         types.resolve(&mut client, &chat::MESSAGE).unwrap();
     }
     assert_eq!(client.asked, 1);
+    let counts = types.counts();
+    assert_eq!((counts.hits, counts.misses, counts.queries), (6, 1, 1));
+    assert_eq!(counts.hit_ratio(), Some(6.0 / 7.0));
     types.clear();
     assert!(types.known(&chat::CHAT).is_none());
     types.resolve(&mut client, &chat::CHAT).unwrap();
@@ -116,18 +122,6 @@ fn unknown_types_are_named_and_not_remembered() {
 }
 
 #[test]
-fn each_database_has_numbers_of_its_own() {
-    let (_database, mut other) = empty();
-    other.batch_execute("INSERT INTO django_content_type (id, app_label, model) VALUES (5, 'chat', 'chat'), (6, 'chat', 'chatmessage')").unwrap();
-    let (here, there) = (ContentTypes::default(), ContentTypes::default());
-    let mut client = reader();
-    for _ in 0..2 {
-        assert_eq!(here.resolve(&mut client, &chat::CHAT).unwrap().value(), 41);
-        assert_eq!(there.resolve(&mut other, &chat::CHAT).unwrap().value(), 5);
-    }
-}
-
-#[test]
 fn the_least_recently_used_goes_first() {
     let mut client = Counting::new(reader());
     let types = ContentTypes::new(2);
@@ -149,38 +143,20 @@ fn the_least_recently_used_goes_first() {
 }
 
 #[test]
-fn threads_share_what_is_known() {
-    let types = Arc::new(ContentTypes::default());
-    let start = Arc::new(Barrier::new(4));
-    let threads: Vec<_> = (0..4)
-        .map(|_| {
-            let (types, start) = (types.clone(), start.clone());
-            thread::spawn(move || {
-                let mut client = Counting::new(reader());
-                start.wait();
-                for _ in 0..50 {
-                    let ids = types.resolve(&mut client, &chat::TAGGABLE).unwrap();
-                    assert_eq!((ids.chat.value(), ids.message.value()), (41, 12));
-                }
-                client.asked
-            })
-        })
-        .collect();
-    for thread in threads {
-        assert!(thread.join().unwrap() <= 1);
-    }
-}
-
-#[test]
 fn without_a_driver_the_answer_is_learnt() {
     let mut client = reader();
     let statement = ContentTypes::statement(&chat::TAGGABLE).unwrap();
     crate::support::run(&mut client, &statement);
+    let types = ContentTypes::default();
+    let generation = types.generation();
     let rows = statement.query(&mut client).unwrap();
     let rows = rows.iter().map(|row| (row.get(0), row.get(1), row.get(2)));
-    let types = ContentTypes::default();
     assert_eq!(
-        types.learn(&chat::TAGGABLE, rows).unwrap().message.value(),
+        types
+            .learn(&chat::TAGGABLE, generation, rows)
+            .unwrap()
+            .message
+            .value(),
         12
     );
     assert!(types.known(&chat::TAGGABLE).is_some());

@@ -1,0 +1,68 @@
+//! What statements are called, by their texts: [`Names`].
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+
+use lru::LruCache;
+
+use super::fingerprint::Fingerprint;
+use super::normal_form::normal_form;
+
+/// How many texts are remembered, those that were used last: texts are few, but for hosts that write values into them.
+const MOST_TEXTS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
+
+/// The names of texts.
+#[derive(Debug)]
+pub(super) struct Names {
+    by_text: LruCache<Fingerprint, Named>,
+}
+
+#[derive(Debug)]
+struct Named {
+    name: Cow<'static, str>,
+    /// Of the text without its constants.
+    normal: Fingerprint,
+}
+
+impl Names {
+    pub fn new() -> Self {
+        Self {
+            by_text: LruCache::new(MOST_TEXTS),
+        }
+    }
+
+    pub fn get(&mut self, text: Fingerprint) -> Option<Cow<'static, str>> {
+        self.by_text.get(&text).map(|named| named.name.clone())
+    }
+
+    pub fn put(&mut self, key: Fingerprint, text: &str, name: Cow<'static, str>) {
+        if self
+            .by_text
+            .get(&key)
+            .is_none_or(|named| named.name != name)
+        {
+            let named = Named {
+                name,
+                normal: Fingerprint::of(&normal_form(text)),
+            };
+            self.by_text.put(key, named);
+        }
+    }
+
+    /// The names by what remains of their texts without constants, which several may have in common; in alphabetic order.
+    pub fn by_normal_form(&self) -> HashMap<Fingerprint, Vec<Cow<'static, str>>> {
+        let mut names: HashMap<_, Vec<_>> = HashMap::new();
+        for (_, named) in &self.by_text {
+            names
+                .entry(named.normal)
+                .or_default()
+                .push(named.name.clone());
+        }
+        for names in names.values_mut() {
+            names.sort_unstable();
+            names.dedup();
+        }
+        names
+    }
+}

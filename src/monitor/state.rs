@@ -1,0 +1,191 @@
+//! What a scope has counted so far: [`State`].
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::fingerprint::Fingerprint;
+
+/// How many different statements a scope tells apart; the others are counted together.
+pub(super) const MOST_DISTINCT: usize = 256;
+/// How many bytes of a text are kept for showing.
+const MOST_TEXT: usize = 1000;
+/// How many slow statements a scope can be asked to keep.
+pub(super) const MOST_SLOWEST: usize = 100;
+/// How many times are kept before they are handed to the collector.
+const MOST_SAMPLES: usize = 1024;
+
+/// How a statement ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// With so many rows.
+    Rows(u64),
+    /// With an error.
+    Failed,
+    /// Its caller went away first.
+    Abandoned,
+}
+
+/// What a statement is shown as.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub name: Option<Cow<'static, str>>,
+    /// The beginning of its text.
+    pub text: Box<str>,
+}
+
+/// One of the different statements of a scope.
+#[derive(Debug)]
+pub(super) struct Distinct {
+    pub shown: Arc<Shown>,
+    pub numbers: Numbers,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Numbers {
+    pub runs: u64,
+    pub failed: u64,
+    pub abandoned: u64,
+    pub rows: u64,
+    pub time: Duration,
+}
+
+/// A slow run.
+#[derive(Debug)]
+pub(super) struct Slow {
+    pub shown: Arc<Shown>,
+    pub time: Duration,
+    pub outcome: Outcome,
+}
+
+/// A run whose time the collector has not got yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sample {
+    /// Its place among the different statements, which may be past the last.
+    pub at: u32,
+    pub failed: bool,
+    pub time: Duration,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub total: Numbers,
+    /// Those of the different statements, beside them, to be looked through quickly.
+    keys: Vec<Fingerprint>,
+    pub distinct: Vec<Distinct>,
+    /// What was not told apart.
+    pub others: Numbers,
+    pub slowest: Vec<Slow>,
+    pub keep_slowest: usize,
+    pub samples: Vec<Sample>,
+    pub has_warned: bool,
+    /// How long the scope lasted, once it has ended.
+    pub finished: Option<Duration>,
+}
+
+/// A statement that has ended.
+pub(super) struct Ended<'a> {
+    pub key: Fingerprint,
+    pub text: &'a str,
+    pub time: Duration,
+    pub outcome: Outcome,
+}
+
+impl State {
+    pub fn new() -> Self {
+        Self {
+            total: Numbers::default(),
+            keys: Vec::new(),
+            distinct: Vec::new(),
+            others: Numbers::default(),
+            slowest: Vec::new(),
+            keep_slowest: 5,
+            samples: Vec::new(),
+            has_warned: false,
+            finished: None,
+        }
+    }
+
+    /// Counts it; `name` is asked when it is the first of its kind here. Its place among the different statements.
+    pub fn record(
+        &mut self,
+        ended: &Ended<'_>,
+        name: impl FnOnce() -> Option<Cow<'static, str>>,
+    ) -> u32 {
+        self.total.add(ended);
+        let shown = |name| {
+            Arc::new(Shown {
+                name,
+                text: beginning(ended.text).into(),
+            })
+        };
+        let mut name = Some(name);
+        let at = match self.keys.iter().position(|key| *key == ended.key) {
+            Some(at) => at,
+            None if self.keys.len() < MOST_DISTINCT => {
+                self.keys.push(ended.key);
+                self.distinct.push(Distinct {
+                    shown: shown(name.take().and_then(|name| name())),
+                    numbers: Numbers::default(),
+                });
+                self.keys.len() - 1
+            }
+            None => MOST_DISTINCT,
+        };
+        match self.distinct.get_mut(at) {
+            Some(distinct) => distinct.numbers.add(ended),
+            None => self.others.add(ended),
+        }
+        let is_slow = self.slowest.len() < self.keep_slowest
+            || self
+                .slowest
+                .last()
+                .is_some_and(|last| last.time < ended.time);
+        if is_slow && self.keep_slowest > 0 {
+            let shown = match self.distinct.get(at) {
+                Some(distinct) => Arc::clone(&distinct.shown),
+                None => shown(name.take().and_then(|name| name())),
+            };
+            let place = self.slowest.partition_point(|slow| slow.time >= ended.time);
+            let slow = Slow {
+                shown,
+                time: ended.time,
+                outcome: ended.outcome,
+            };
+            self.slowest.insert(place, slow);
+            self.slowest.truncate(self.keep_slowest);
+        }
+        at as u32
+    }
+
+    /// Keeps its time for the collector; whether there are so many that it should get them.
+    pub fn sample(&mut self, at: u32, ended: &Ended<'_>) -> bool {
+        self.samples.push(Sample {
+            at,
+            failed: !matches!(ended.outcome, Outcome::Rows(_)),
+            time: ended.time,
+        });
+        self.samples.len() >= MOST_SAMPLES
+    }
+}
+
+impl Numbers {
+    fn add(&mut self, ended: &Ended<'_>) {
+        self.runs += 1;
+        self.time += ended.time;
+        match ended.outcome {
+            Outcome::Rows(rows) => self.rows += rows,
+            Outcome::Failed => self.failed += 1,
+            Outcome::Abandoned => self.abandoned += 1,
+        }
+    }
+}
+
+/// As much of the text as is kept.
+fn beginning(text: &str) -> &str {
+    let mut end = text.len().min(MOST_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

@@ -1,0 +1,14 @@
+//! Statements counted, named and timed, on a real server.
+
+#[cfg(feature = "tokio-postgres")]
+mod asynchronous;
+mod budget;
+mod collecting;
+mod counts;
+mod heard;
+mod scopes;
+mod server_statements;
+mod spans;
+mod support;
+mod tagging;
+mod targets;

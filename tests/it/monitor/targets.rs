@@ -1,0 +1,104 @@
+//! Targets against what was measured.
+
+use std::time::Duration;
+
+use pagewise::monitor::{
+    CHATBOT_LIST, Collector, DASHBOARD, Lookups, SESSIONS_TABLE, TargetOutcome, Targets,
+};
+
+use super::support::page;
+use crate::support::reader;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[test]
+fn a_target_is_met_missed_or_not_measured() {
+    let (mut client, collector) = (reader(), Collector::new());
+    for load in 0..20 {
+        let request = collector.scope(SESSIONS_TABLE);
+        for _ in 0..=(load % 3) {
+            page(5)
+                .fetch(&mut request.with(&mut client).named("sessions page"))
+                .unwrap();
+        }
+    }
+    collector.scope(DASHBOARD).finish();
+    let outcomes = |targets: Targets, lookups| -> Vec<TargetOutcome> {
+        let report = targets.measure(&collector, lookups);
+        let outcomes: Vec<_> = report.lines.iter().map(|line| line.outcome()).collect();
+        assert_eq!(
+            report.are_met(),
+            outcomes
+                .iter()
+                .all(|outcome| *outcome == TargetOutcome::Met)
+        );
+        outcomes
+    };
+    use TargetOutcome::{Met, Missed, NotMeasured};
+    let nanosecond = Duration::from_nanos(1);
+    let times = Targets::new()
+        .page_load(SESSIONS_TABLE, HOUR)
+        .page_load(SESSIONS_TABLE, nanosecond)
+        .page_load(DASHBOARD, HOUR)
+        .page_load(CHATBOT_LIST, HOUR)
+        .statement_time("sessions page", HOUR)
+        .statement_time("sessions page", nanosecond)
+        .statement_time("chatbots page", HOUR);
+    assert_eq!(
+        outcomes(times.clone(), None),
+        [
+            Met,
+            Missed,
+            NotMeasured,
+            NotMeasured,
+            Met,
+            Missed,
+            NotMeasured
+        ]
+    );
+    let one_is_enough = outcomes(times.at_least(0), None);
+    assert_eq!(
+        one_is_enough,
+        [Met, Missed, Met, NotMeasured, Met, Missed, NotMeasured]
+    );
+
+    // The page that ran most has run three.
+    let counts = Targets::new().statements_per_page(4).statements_per_page(3);
+    assert_eq!(outcomes(counts, None), [Met, Missed]);
+    let ratio = || Targets::new().cache_hit_ratio(0.8);
+    let lookups = |hits, misses| Some(Lookups { hits, misses });
+    assert_eq!(outcomes(ratio(), lookups(81, 19)), [Met]);
+    assert_eq!(
+        outcomes(ratio(), lookups(80, 20)),
+        [Missed],
+        "more than that"
+    );
+    assert_eq!(outcomes(ratio(), lookups(0, 0)), [NotMeasured]);
+    assert_eq!(outcomes(ratio(), None), [NotMeasured]);
+    assert!(outcomes(Targets::new(), None).is_empty());
+}
+
+#[test]
+fn nothing_measured_passes_nothing() {
+    for targets in [Targets::indicators(), Targets::success_criteria()] {
+        let report = targets.measure(&Collector::new(), None);
+        assert!(!report.are_met());
+        assert!(
+            report
+                .lines
+                .iter()
+                .all(|line| line.outcome() == TargetOutcome::NotMeasured)
+        );
+    }
+    let report = Targets::indicators().measure(&Collector::new(), None);
+    assert_eq!(
+        report.to_string(),
+        "| what | target | measured | met |\n\
+         |---|--:|--:|---|\n\
+         | chatbot list, p95 | < 500 ms | not measured: 0 of at least 20 | no |\n\
+         | sessions table, p95 | < 800 ms | not measured: 0 of at least 20 | no |\n\
+         | dashboard, p95 | < 2000 ms | not measured: 0 of at least 20 | no |\n\
+         | statements per page, most | < 15 | not measured: 0 of at least 1 | no |\n\
+         | cache hit ratio | > 80 % | not measured: 0 of at least 1 | no |\n"
+    );
+}

@@ -1,0 +1,6 @@
+//! What is computed once within one request.
+
+mod statements;
+#[cfg(feature = "tokio-postgres")]
+mod tasks;
+mod values;
