@@ -342,6 +342,14 @@ pub enum Error {
         reason: String,
     },
 
+    /// A result that was not computed anew, and of which nothing is there that could be given.
+    #[cfg(all(
+        feature = "cache",
+        any(feature = "postgres", feature = "tokio-postgres")
+    ))]
+    #[error(transparent)]
+    CacheRefresh(#[from] crate::cache::RefreshError),
+
     /// A value was read that the statement does not return.
     #[error("the statement returns no {name:?}: add it to `.show(..)`")]
     #[non_exhaustive]

@@ -193,6 +193,7 @@ impl Cells {
 
 /// A bin of a [`Histogram`](super::Histogram).
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Bin {
     /// Where it starts: the least value of the first.

@@ -10,6 +10,8 @@ mod lookup;
 mod purge;
 mod put;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+mod refresh;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod run;
 mod schema;
 mod statistics;
@@ -17,6 +19,8 @@ mod store;
 mod tier;
 mod time_range;
 mod validity;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+mod warm;
 
 pub use counts::Counts;
 pub use entry::{Entry, Freshness, Lookup, StaleReason, Ticket};
@@ -28,8 +32,20 @@ pub use key::CacheKey;
 pub use key_value::KeyValue;
 pub use kind::CacheKind;
 pub use lookup::LookupRow;
+#[cfg(feature = "postgres")]
+pub use refresh::Compute;
+#[cfg(feature = "tokio-postgres")]
+pub use refresh::ComputeAsync;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+pub use refresh::{ComputeError, Definition, Obtained, Origin, RefreshError};
 pub use schema::steps;
 pub use statistics::{CacheStatistics, KindStatistics};
 pub use store::ResultCache;
 pub use tier::Tier;
 pub use time_range::TimeRange;
+#[cfg(feature = "postgres")]
+pub use warm::WarmTask;
+#[cfg(feature = "tokio-postgres")]
+pub use warm::WarmTaskAsync;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+pub use warm::{TeamWarmed, WarmOutcome, WarmReport, Warmed, Warming};

@@ -15,7 +15,7 @@ use crate::driver::wire::Row;
 use crate::error::Error;
 
 impl LookupRow {
-    fn of(rows: &[Row]) -> Result<Self, Error> {
+    pub(super) fn of(rows: &[Row]) -> Result<Self, Error> {
         let [row] = rows else {
             return Err(Error::UnexpectedAnswer {
                 reason: format!("looking for a result gives one row, and not {}", rows.len()),

@@ -59,10 +59,26 @@ use crate::statement::Command;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Default)]
 pub struct ResultCache {
     tiers: HashMap<&'static str, Tier>,
     pub(super) counters: Counters,
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    pub(super) gates: super::refresh::Gates,
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    pub(super) wait: Duration,
+}
+
+impl Default for ResultCache {
+    fn default() -> Self {
+        Self {
+            tiers: HashMap::new(),
+            counters: Counters::default(),
+            #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+            gates: super::refresh::Gates::default(),
+            #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+            wait: super::refresh::WAIT,
+        }
+    }
 }
 
 impl ResultCache {

@@ -6,6 +6,8 @@ mod bad_input;
 mod cache;
 #[cfg(feature = "cache")]
 mod cache_invalidation;
+#[cfg(feature = "cache")]
+mod cache_refresh;
 mod catalog;
 mod chatbots;
 mod content_types;

@@ -33,6 +33,7 @@ pub struct DashboardData {
 
 /// A point of a chart.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Point<T> {
     /// When the stretch of time begins that it stands for.
@@ -45,6 +46,7 @@ pub struct Point<T> {
 
 /// The numbers at the top.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Overview {
     /// The chatbots that there are.
@@ -71,6 +73,7 @@ pub struct Overview {
 
 /// A stretch of time in the chart of sessions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SessionAnalytics {
     /// The sessions with a message of a participant or a chatbot in it.
@@ -81,6 +84,7 @@ pub struct SessionAnalytics {
 
 /// A stretch of time in the chart of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct MessageVolume {
     /// Messages of participants.
@@ -93,6 +97,7 @@ pub struct MessageVolume {
 
 /// A page of the table of chatbots.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct BotPerformance {
     /// The chatbots of the page.
@@ -103,6 +108,7 @@ pub struct BotPerformance {
 
 /// A chatbot with its numbers, over its sessions that are active in the window.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Bot {
     /// Its number.
@@ -127,6 +133,7 @@ pub struct Bot {
 
 /// Who is active, and for how long.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct UserEngagement {
     /// The participants with the most messages.
@@ -137,6 +144,7 @@ pub struct UserEngagement {
 
 /// A participant with the messages that they wrote in the window.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ActiveParticipant {
     /// Their number.
@@ -155,6 +163,7 @@ pub struct ActiveParticipant {
 
 /// Active sessions by platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ChannelBreakdown {
     /// The platforms of which the team has a channel that is not deleted, in their order, each with its sessions.
@@ -165,6 +174,7 @@ pub struct ChannelBreakdown {
 
 /// Tags on the messages of the window, those of the system included, without tags that name a version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TagAnalytics {
     /// Categories (`''` for tags of users) and names in their order.
@@ -175,6 +185,7 @@ pub struct TagAnalytics {
 
 /// How often a tag hangs on messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TagCount {
     /// Its category.
@@ -187,6 +198,7 @@ pub struct TagCount {
 
 /// The runs of a chatbot and its versions in the last 24 hours, by hours in UTC: 25 of them, of which the first is cut off.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cache", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Trend {
     /// The chatbot's number.

@@ -17,6 +17,11 @@
 //! Definitions are those of Open Chat Studio's `DashboardService`, but for filters that are empty lists, and for zero-filled charts.
 
 mod activity;
+#[cfg(all(
+    feature = "cache",
+    any(feature = "postgres", feature = "tokio-postgres")
+))]
+pub mod cached;
 mod conversations;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod data;

@@ -341,7 +341,8 @@ impl Plan {
             .by(Experiment::ID)
             .numbers(bots.count())
             .limit(u32::MAX);
-        let (start, window) = last_day(request.trends_until);
+        let (start, window) =
+            last_day(request.trends_until.unwrap_or(request.filters.window.end()));
         // Runs may still be those of a version.
         let bot = coalesce(
             Trace::experiment().value(Experiment::WORKING_VERSION_ID),

@@ -75,7 +75,8 @@ pub struct Dashboard {
     pub(super) bots: BotPage,
     pub(super) participants: u32,
     pub(super) bins: u16,
-    pub(super) trends_until: DateTime<Utc>,
+    /// `None`: the window's end.
+    pub(super) trends_until: Option<DateTime<Utc>>,
 }
 
 /// Which rows a dashboard is about.
@@ -144,6 +145,18 @@ const ORDERS: &[(&str, BotOrder)] = &[
     ),
 ];
 
+impl BotOrder {
+    /// The name by which it is read.
+    #[cfg(all(
+        feature = "cache",
+        any(feature = "postgres", feature = "tokio-postgres")
+    ))]
+    pub(super) fn name(self) -> &'static str {
+        let known = ORDERS.iter().find(|(_, known)| *known == self);
+        known.map_or("", |(name, _)| name)
+    }
+}
+
 impl FromStr for BotOrder {
     type Err = Error;
 
@@ -189,7 +202,7 @@ impl Dashboard {
             },
             participants: 10,
             bins: 10,
-            trends_until: window.end(),
+            trends_until: None,
         }
     }
 
@@ -312,7 +325,7 @@ impl Dashboard {
     /// The end of the 24 hours of the trends; that of the window, if nothing is said.
     #[must_use]
     pub fn trends_until(mut self, now: DateTime<Utc>) -> Self {
-        self.trends_until = now;
+        self.trends_until = Some(now);
         self
     }
 

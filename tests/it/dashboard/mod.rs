@@ -2,6 +2,8 @@
 //! over the rows say.
 
 mod bad_input;
+#[cfg(feature = "cache")]
+mod cached;
 pub mod compare;
 pub mod data;
 mod laws;
