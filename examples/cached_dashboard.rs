@@ -63,6 +63,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     Migration::new()
         .phase("cache", cache::steps())
+        // Who writes leaves a note, which outdates what was computed before.
+        .phase("notes", chat::cache_sources().steps()?)
         .run(client, &RunOptions::default())?;
 
     // Half a minute behind the data, and an old one rather than none, for ten minutes.

@@ -34,6 +34,9 @@
 //! | [`Counter`](ddl::Counter) | annotations that are kept for each row by triggers |
 //! | [`MaterializedView`](ddl::materialized_view::MaterializedView) | numbers over rows that are kept, and refreshed |
 //! | [`ContentTypes`] | Django's content types, resolved once |
+//! | `cache::ResultCache` | results that are kept in the database until they are too old or outdated by a change |
+//! | [`StrategySwitch`](strategy::StrategySwitch) | which of both ways, changed while the process runs |
+//! | `monitor::Monitor` | what one request asks of the database |
 //! | [`RequestScope`] | what is computed once within one request |
 //!
 //! # A first page
@@ -267,6 +270,6 @@ pub use strategy::Strategy;
 pub use time_zone::TimeZone;
 
 /// The README's code compiles.
-#[cfg(all(doctest, feature = "postgres", feature = "query-string"))]
+#[cfg(all(doctest, feature = "postgres", feature = "query-string", feature = "cache", feature = "monitor"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
