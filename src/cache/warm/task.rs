@@ -80,7 +80,7 @@ pub struct WarmTaskAsync {
 #[cfg(feature = "tokio-postgres")]
 impl WarmTaskAsync {
     /// A definition, which is what readers give to [`ResultCache::get_async`], too.
-    pub fn new(definition: impl super::super::ComputeAsync + Send + Sync + 'static) -> Self {
+    pub fn new(definition: impl super::super::ComputeAsync + Send + 'static) -> Self {
         let key = definition.key().text();
         let definition = std::sync::Arc::new(definition);
         Self {

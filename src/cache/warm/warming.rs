@@ -17,7 +17,7 @@ use super::report::{TeamWarmed, WarmReport};
 ///   the others go on, and another client can go on with the rest.
 ///
 /// Which teams: those in which something happens, for the dashboard
-/// [`chat::dashboard::active_teams`](crate::chat::dashboard::active_teams). What is worth it: results whose tier is longer than
+/// [`active_teams_statement`](crate::chat::dashboard::cached::active_teams_statement). What is worth it: results whose tier is longer than
 /// the time between two rounds.
 ///
 /// # Example
