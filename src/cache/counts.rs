@@ -143,12 +143,12 @@ impl Counters {
                 ..Counts::default()
             },
         };
+        let of = entry.is_some().then(|| (key.team(), key.text()));
         let mut pending = self.lock();
         let of_kind = pending.kinds.entry((key.team(), key.kind().name));
         let known = of_kind.or_default();
         *known = known.plus(counts);
-        if entry.is_some() {
-            let of = (key.team(), key.text());
+        if let Some(of) = of {
             if pending.entries.len() < MOST_ENTRIES || pending.entries.contains_key(&of) {
                 *pending.entries.entry(of).or_default() += 1;
             }

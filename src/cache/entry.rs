@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::validity::SNAPSHOT;
+use crate::statement::Command;
+
 /// A result that was found.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -66,7 +69,7 @@ pub struct Ticket {
 }
 
 impl Ticket {
-    /// From what [`Lookup`]'s statement gives, or any other that reads `pg_current_snapshot()::text` and `clock_timestamp()`.
+    /// From what [`statement`](Self::statement) gives.
     #[must_use]
     pub fn new(snapshot: impl Into<String>, at: DateTime<Utc>) -> Self {
         Self {
@@ -75,7 +78,18 @@ impl Ticket {
         }
     }
 
-    /// The text of `pg_current_snapshot()`.
+    /// The statement that takes one without looking for a result: `snapshot text` and `asked_at timestamptz`.
+    ///
+    /// It is `pg_current_snapshot()`, in which the transaction itself is still going on; on a replica, all that may be going on on
+    /// the primary.
+    #[must_use]
+    pub fn statement() -> Command {
+        let text =
+            format!("SELECT CAST({SNAPSHOT} AS text) AS snapshot, clock_timestamp() AS asked_at");
+        Command::new(text, Vec::new())
+    }
+
+    /// The text of the snapshot.
     #[must_use]
     pub fn snapshot(&self) -> &str {
         &self.snapshot

@@ -12,7 +12,7 @@ use super::entry::{Entry, Freshness, Lookup, StaleReason, Ticket};
 use super::key::CacheKey;
 use super::schema::ENTRIES;
 use super::tier::Tier;
-use super::validity::{SNAPSHOT, changed_at, is_forgotten, sources_of};
+use super::validity::{SNAPSHOT, changed_at, is_forgotten, shows, sources_of};
 use crate::statement::Command;
 
 /// One row, whether there is an entry or not.
@@ -23,9 +23,11 @@ static TEXT: OnceLock<String> = OnceLock::new();
 fn text() -> String {
     let changed_at = changed_at("entry.snapshot", "$1", "CAST($3 AS text[])");
     let is_forgotten = is_forgotten("entry.snapshot");
+    let is_since_asked = shows("entry.snapshot", "CAST(CAST($4 AS text) AS pg_snapshot)");
     format!(
         "SELECT CAST({SNAPSHOT} AS text) AS snapshot, clock_timestamp() AS asked_at, CAST(entry.data AS text) AS data, \
-         entry.computed_at, entry.expires_at, {changed_at} AS changed_at, {is_forgotten} AS is_unknown \
+         entry.computed_at, entry.expires_at, {changed_at} AS changed_at, {is_forgotten} AS is_unknown, \
+         {is_since_asked} AS is_since_asked \
          FROM (VALUES (true)) AS always (is_there) LEFT JOIN {ENTRIES} AS entry \
          ON entry.team_id = $1 AND entry.cache_key = $2 AND entry.snapshot IS NOT NULL"
     )
@@ -39,7 +41,7 @@ pub struct LookupRow {
     pub snapshot: String,
     /// The server's clock.
     pub asked_at: DateTime<Utc>,
-    /// What was kept, as JSON; `None` if there is none, and then neither of the following.
+    /// What was kept, as JSON; `None` if there is none, and then the following say nothing.
     pub data: Option<String>,
     /// When it was computed.
     pub computed_at: Option<DateTime<Utc>>,
@@ -49,6 +51,9 @@ pub struct LookupRow {
     pub changed_at: Option<DateTime<Utc>>,
     /// Whether nobody knows if something has changed since.
     pub is_unknown: Option<bool>,
+    /// Whether it was computed since the one who waits for it had asked: what has changed later need not be in it. `None` of
+    /// who has just asked.
+    pub is_since_asked: Option<bool>,
 }
 
 impl<T> CacheKey<T> {
@@ -64,6 +69,11 @@ impl<T> CacheKey<T> {
     /// ```
     #[must_use]
     pub fn lookup(&self) -> Command {
+        self.lookup_since(None)
+    }
+
+    /// The statement that looks again, of one who has asked before and waited.
+    pub(super) fn lookup_since(&self, asked: Option<&Ticket>) -> Command {
         let kind = self.kind();
         let sources = sources_of(kind.name, kind.sources.iter().copied());
         let sources = sources.into_iter().map(Value::from).collect();
@@ -73,6 +83,7 @@ impl<T> CacheKey<T> {
                 self.team().into(),
                 self.text().into(),
                 Value::Array(ArrayType::String, Some(Box::new(sources))),
+                Value::String(asked.map(|ticket| ticket.snapshot.clone())),
             ],
         )
     }
@@ -117,7 +128,11 @@ pub(super) fn read<T: DeserializeOwned>(row: LookupRow, tier: Tier) -> Lookup<T>
 fn freshness(row: &LookupRow, computed_at: DateTime<Utc>, tier: Tier) -> Option<Freshness> {
     let by_tier = after(computed_at, tier.fresh_for);
     let too_old_at = row.expires_at.map_or(by_tier, |at| at.min(by_tier));
-    let by_change = match (row.is_unknown, row.changed_at) {
+    let changed_at = match row.is_since_asked {
+        Some(true) => None,
+        _ => row.changed_at,
+    };
+    let by_change = match (row.is_unknown, changed_at) {
         (Some(true), _) => Some((computed_at, StaleReason::Unknown)),
         (_, Some(at)) => Some((after(at, tier.tolerates_changes_for), StaleReason::Change)),
         _ => None,
@@ -127,7 +142,7 @@ fn freshness(row: &LookupRow, computed_at: DateTime<Utc>, tier: Tier) -> Option<
         _ => (too_old_at, StaleReason::Age),
     };
     // Where no change is tolerated no clock has a say: one that steps back makes nothing right again.
-    let is_untolerated = row.changed_at.is_some() && tier.tolerates_changes_for.is_zero();
+    let is_untolerated = changed_at.is_some() && tier.tolerates_changes_for.is_zero();
     let is_outdated = is_untolerated || row.is_unknown == Some(true);
     if !is_outdated && row.asked_at < since {
         let is_ending = after(row.asked_at, tier.refresh_early) >= too_old_at;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::put::LONGEST;
 use super::schema::ENTRIES;
 use crate::statement::Command;
 
@@ -16,5 +17,5 @@ pub(super) fn expired(keep: Duration) -> Command {
          WHERE snapshot IS NOT NULL AND expires_at <= clock_timestamp() - $1 * interval '1 second' \
          ORDER BY id LIMIT {BATCH} FOR UPDATE SKIP LOCKED) RETURNING id) SELECT count(*) FROM gone"
     );
-    Command::new(text, vec![keep.as_secs_f64().into()])
+    Command::new(text, vec![keep.min(LONGEST).as_secs_f64().into()])
 }

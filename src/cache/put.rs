@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::statement::Command;
 
 /// A century: PostgreSQL's time does not end there.
-const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+pub(super) const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// An upsert, but not over what was computed later.
 ///
@@ -44,6 +44,8 @@ impl<T: Serialize> CacheKey<T> {
     /// The statement that keeps a value: one row if it was kept, none if one is there that was computed later.
     ///
     /// The ticket is that of the lookup that came before the value was computed.
+    ///
+    /// A number that is none (`NaN`) or infinite has no JSON: it is kept as `null`, which an `f64` is not read from.
     ///
     /// # Errors
     ///

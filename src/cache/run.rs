@@ -29,6 +29,7 @@ impl LookupRow {
             expires_at: row.try_get("expires_at")?,
             changed_at: row.try_get("changed_at")?,
             is_unknown: row.try_get("is_unknown")?,
+            is_since_asked: row.try_get("is_since_asked")?,
         })
     }
 }

@@ -20,6 +20,8 @@ pub(crate) const STATISTICS: &str = "pagewise_cache_statistics";
 ///   triggers last there were none.
 /// * `pagewise_cache_statistics` counts how often results were found.
 ///
+/// After a dump of the database was restored on another server, they are run again: transactions have other numbers there.
+///
 /// ```
 /// use pagewise::ddl::Migration;
 ///
@@ -75,7 +77,8 @@ pub fn steps() -> Vec<Step> {
         index(
             "pagewise_cache_note_by_transaction",
             "",
-            "(\"transaction\")",
+            // Who looks for notes of a team says nothing of their time, so that this index is not taken for it.
+            "(\"transaction\") WHERE \"noted_at\" > '-infinity'",
         ),
         table(
             HORIZON,
@@ -86,6 +89,20 @@ pub fn steps() -> Vec<Step> {
             format!("the row of {HORIZON}"),
             format!(
                 "INSERT INTO \"{HORIZON}\" (\"transaction\") VALUES ('0') ON CONFLICT DO NOTHING"
+            ),
+            None,
+        ),
+        // After a dump was restored elsewhere, what has numbers of another server's transactions says nothing here.
+        Step::statement(
+            "results of another server's transactions",
+            format!(
+                "WITH here AS (SELECT pg_current_snapshot() AS snapshot), \
+                 anew AS (UPDATE \"{HORIZON}\" AS horizon SET transaction = pg_snapshot_xmin(here.snapshot), \
+                 installed = pg_current_xact_id() FROM here WHERE horizon.transaction >= pg_snapshot_xmax(here.snapshot) \
+                 OR horizon.installed >= pg_snapshot_xmax(here.snapshot)), \
+                 gone AS (DELETE FROM \"{NOTES}\" AS note USING here WHERE note.transaction >= pg_snapshot_xmax(here.snapshot)) \
+                 UPDATE \"{ENTRIES}\" AS entry SET snapshot = NULL FROM here \
+                 WHERE pg_snapshot_xmax(entry.snapshot) > pg_snapshot_xmax(here.snapshot)"
             ),
             None,
         ),

@@ -35,7 +35,8 @@ pub struct Tier {
     pub tolerates_changes_for: Duration,
     /// For how long after it was last fresh a result is given as a stale one; zero: not at all.
     pub stale_for: Duration,
-    /// For how long before it goes out of date a result is computed anew by one of those who ask; zero: not at all.
+    /// For how long before it goes out of date a result is computed anew by one of those who ask; zero: not at all; as long as it
+    /// is fresh: each time that it is asked for.
     pub refresh_early: Duration,
 }
 
@@ -62,7 +63,7 @@ impl Tier {
 
     /// Goes on being fresh for so long after the first change of its data.
     ///
-    /// What was changed is then seen up to so much later.
+    /// What was changed is then seen up to so much later, and so is what is outdated by hand.
     #[must_use]
     pub const fn tolerate_changes(mut self, time: Duration) -> Self {
         self.tolerates_changes_for = time;

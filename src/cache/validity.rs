@@ -28,8 +28,11 @@ pub(crate) fn sources_of<'a>(kind: &str, tables: impl IntoIterator<Item = &'a st
 /// The snapshot of the statement that it stands in, which is to be kept with a value that is computed by it or after it in one
 /// transaction of REPEATABLE READ: `pg_snapshot`.
 ///
-/// PostgreSQL's own leaves out that the transaction itself is not committed, so that what it writes later would count as shown.
-pub(crate) const SNAPSHOT: &str = "(SELECT CASE WHEN mine.transaction < pg_snapshot_xmax(seen.snapshot) THEN \
+/// PostgreSQL's own leaves out that the transaction itself is not committed, so that what it writes later would count as shown;
+/// and on a replica those that are going on on the primary, so that nothing above the oldest of them counts as shown there.
+pub(crate) const SNAPSHOT: &str = "(SELECT CASE WHEN pg_is_in_recovery() THEN \
+     (pg_snapshot_xmin(seen.snapshot)::text || ':' || pg_snapshot_xmin(seen.snapshot)::text || ':')::pg_snapshot \
+     WHEN mine.transaction < pg_snapshot_xmax(seen.snapshot) THEN \
      (pg_snapshot_xmin(seen.snapshot)::text || ':' || pg_snapshot_xmax(seen.snapshot)::text || ':' || \
      (SELECT string_agg(running.transaction::text, ',' ORDER BY running.transaction) FROM \
      (SELECT pg_snapshot_xip(seen.snapshot) UNION SELECT mine.transaction) AS running(transaction)))::pg_snapshot \
@@ -42,14 +45,16 @@ pub(crate) const SNAPSHOT: &str = "(SELECT CASE WHEN mine.transaction < pg_snaps
 ///
 /// `snapshot`, `team` and `sources` are expressions of the types `pg_snapshot`, `bigint` and `text[]`: a column, a parameter
 /// with a cast. Never later than the moment at which the value was outdated: notes have the time at which their transaction
-/// began, and the first transaction that is not shown began before any later one was noted. Two probes of an index for each
-/// source; none of them reads more than one note that counts.
+/// began, and the first transaction that is not shown began before any later one was noted. What is not shown was going on, or
+/// began later: probes of an index for each source, which read no note that is shown, however long a transaction goes on.
 pub(crate) fn changed_at(snapshot: &str, team: &str, sources: &str) -> String {
     let oldest = |of_team: &str| {
+        let notes = format!(
+            "FROM \"{NOTES}\" AS note WHERE note.source = wanted.source AND note.team_id {of_team} AND note.transaction"
+        );
         format!(
-            "(SELECT note.noted_at FROM \"{NOTES}\" AS note WHERE note.source = wanted.source AND note.team_id {of_team} AND \
-             note.transaction >= pg_snapshot_xmin({snapshot}) AND NOT pg_visible_in_snapshot(note.transaction, {snapshot}) \
-             ORDER BY note.transaction LIMIT 1)"
+            "(SELECT min(note.noted_at) {notes} = ANY (ARRAY(SELECT pg_snapshot_xip({snapshot})))), \
+             (SELECT note.noted_at {notes} >= pg_snapshot_xmax({snapshot}) ORDER BY note.transaction LIMIT 1)"
         )
     };
     format!(
@@ -69,5 +74,15 @@ pub(crate) fn is_forgotten(snapshot: &str) -> String {
         "(pg_snapshot_xmax({snapshot}) > pg_snapshot_xmax(pg_current_snapshot()) OR \
          NOT EXISTS (SELECT FROM \"{HORIZON}\" AS horizon WHERE pg_snapshot_xmin({snapshot}) >= horizon.transaction \
          AND pg_visible_in_snapshot(horizon.installed, {snapshot})))"
+    )
+}
+
+/// Whether a value shows all that another snapshot shows: `boolean`, NULL if one of them is.
+///
+/// Of what was noted since, nothing had to be known then.
+pub(crate) fn shows(snapshot: &str, other: &str) -> String {
+    format!(
+        "(pg_snapshot_xmax({other}) <= pg_snapshot_xmax({snapshot}) AND NOT EXISTS (SELECT FROM \
+         pg_snapshot_xip({snapshot}) AS running(transaction) WHERE pg_visible_in_snapshot(running.transaction, {other})))"
     )
 }

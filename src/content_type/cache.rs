@@ -60,9 +60,12 @@ impl ContentTypes {
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         let capacity = NonZeroUsize::new(capacity).unwrap_or(NonZeroUsize::MIN);
+        // Made without room for all of them: the capacity may be as large as can be.
+        let mut known = LruCache::unbounded();
+        known.resize(capacity);
         Self {
             state: Mutex::new(State {
-                known: LruCache::new(capacity),
+                known,
                 generation: 0,
             }),
             counter: Counter::default(),

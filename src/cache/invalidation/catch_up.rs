@@ -86,9 +86,10 @@ impl LocalCopies {
                 format!(
                     "SELECT CAST({SNAPSHOT} AS text) AS snapshot, {} AS is_unknown, note.team_id, note.source \
                      FROM (SELECT CAST(CAST($1 AS text) AS pg_snapshot)) AS look(snapshot) LEFT JOIN LATERAL \
-                     (SELECT DISTINCT seen.team_id, seen.source FROM \"{NOTES}\" AS seen \
-                     WHERE seen.transaction >= pg_snapshot_xmin(look.snapshot) \
-                     AND NOT pg_visible_in_snapshot(seen.transaction, look.snapshot)) AS note ON true",
+                     (SELECT seen.team_id, seen.source FROM \"{NOTES}\" AS seen WHERE seen.noted_at > '-infinity' \
+                     AND seen.transaction = ANY (ARRAY(SELECT pg_snapshot_xip(look.snapshot))) \
+                     UNION SELECT seen.team_id, seen.source FROM \"{NOTES}\" AS seen WHERE seen.noted_at > '-infinity' \
+                     AND seen.transaction >= pg_snapshot_xmax(look.snapshot)) AS note ON true",
                     is_forgotten("look.snapshot")
                 ),
                 vec![snapshot.into()],

@@ -1,7 +1,7 @@
 //! Results that a process keeps for itself: [`LocalCopies`].
 
 use std::any::Any;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -30,6 +30,9 @@ const REMEMBERED: usize = 4_096;
 ///   purged, everything is dropped.
 /// * What was read before a note was handled is not put after it: [`get`](Self::get) gives a [`CopyTicket`], and
 ///   [`put`](Self::put) refuses one that is from before a note of the same team and sources.
+///
+/// After a failover to a server that lacks what the old one had committed last, transactions have the same numbers again:
+/// [`clear`](Self::clear) then.
 ///
 /// The value has to be read from the server that is looked at, or one that is not behind it, after the ticket was taken.
 ///
@@ -74,7 +77,7 @@ pub struct CopyTicket(u64);
 struct Kept {
     value: Arc<dyn Any + Send + Sync>,
     sources: Arc<[String]>,
-    until: Instant,
+    until: Option<Instant>,
 }
 
 struct Inner {
@@ -101,9 +104,12 @@ impl LocalCopies {
     #[must_use]
     pub fn new(capacity: usize, trusted_for: Duration) -> Self {
         let capacity = NonZeroUsize::new(capacity).unwrap_or(NonZeroUsize::MIN);
+        // Made without room for all of them: the capacity may be as large as can be.
+        let mut copies = LruCache::unbounded();
+        copies.resize(capacity);
         Self {
             inner: Mutex::new(Inner {
-                copies: LruCache::new(capacity),
+                copies,
                 generation: 0,
                 oldest: 0,
                 handled: VecDeque::new(),
@@ -119,6 +125,7 @@ impl LocalCopies {
     ///
     /// The ticket: to be taken before the value is read.
     pub fn get<T: Send + Sync + 'static>(&self, key: &CacheKey<T>) -> Result<Arc<T>, CopyTicket> {
+        let known = (key.team(), key.text());
         let mut inner = self.lock();
         let ticket = CopyTicket(inner.generation);
         let is_trusted = inner
@@ -128,11 +135,10 @@ impl LocalCopies {
         if !is_trusted {
             return Err(ticket);
         }
-        let known = (key.team(), key.text());
         let (value, is_over) = match inner.copies.get(&known) {
             Some(kept) => (
                 Arc::clone(&kept.value).downcast().ok(),
-                Instant::now() >= kept.until,
+                kept.until.is_some_and(|until| Instant::now() >= until),
             ),
             None => return Err(ticket),
         };
@@ -156,10 +162,9 @@ impl LocalCopies {
     ) -> bool {
         let kind = key.kind();
         let sources = sources_of(kind.name(), kind.sources().iter().copied());
-        let now = Instant::now();
-        let Some(until) = now.checked_add(fresh_for) else {
-            return false;
-        };
+        let known = (key.team(), key.text());
+        // As long as cannot be said is for ever.
+        let until = Instant::now().checked_add(fresh_for);
         let mut inner = self.lock();
         let was_outdated = ticket.0 < inner.oldest
             || inner
@@ -176,13 +181,13 @@ impl LocalCopies {
             sources: sources.into(),
             until,
         };
-        inner.copies.put((key.team(), key.text()), kept);
+        inner.copies.put(known, kept);
         true
     }
 
     /// Drops what a note outdates.
     pub fn handle(&self, note: &Note) {
-        self.lock().handle(note);
+        self.lock().handle(std::slice::from_ref(note));
     }
 
     /// Drops all.
@@ -211,7 +216,7 @@ impl LocalCopies {
     pub(super) fn looked(&self, look: LastLook, notes: Option<&[Note]>) {
         let mut inner = self.lock();
         match notes {
-            Some(notes) => notes.iter().for_each(|note| inner.handle(note)),
+            Some(notes) => inner.handle(notes),
             None => inner.forget(),
         }
         inner.look = Some(look);
@@ -224,18 +229,31 @@ impl LocalCopies {
 }
 
 impl Inner {
-    fn handle(&mut self, note: &Note) {
-        self.generation += 1;
-        if self.handled.len() == REMEMBERED
-            && let Some((generation, _)) = self.handled.pop_front()
-        {
-            self.oldest = self.oldest.max(generation);
+    /// One walk over the copies, however many notes there are: others wait meanwhile.
+    fn handle(&mut self, notes: &[Note]) {
+        for note in notes {
+            self.generation += 1;
+            if self.handled.len() == REMEMBERED
+                && let Some((generation, _)) = self.handled.pop_front()
+            {
+                self.oldest = self.oldest.max(generation);
+            }
+            self.handled.push_back((self.generation, note.clone()));
         }
-        self.handled.push_back((self.generation, note.clone()));
+        let noted: HashSet<(Option<i64>, &str)> = notes
+            .iter()
+            .map(|note| (note.team, note.source.as_str()))
+            .collect();
+        let is_noted = |team: i64, sources: &[String]| {
+            let mut sources = sources.iter().map(String::as_str);
+            sources.any(|source| {
+                noted.contains(&(Some(team), source)) || noted.contains(&(None, source))
+            })
+        };
         let outdated: Vec<_> = self
             .copies
             .iter()
-            .filter(|((team, _), kept)| note.concerns(*team, &kept.sources))
+            .filter(|((team, _), kept)| is_noted(*team, &kept.sources))
             .map(|(key, _)| key.clone())
             .collect();
         for key in &outdated {

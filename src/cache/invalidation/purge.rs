@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sea_query::Value;
 
+use crate::cache::put::LONGEST;
 use crate::cache::schema::{ENTRIES, HORIZON, NOTES};
 use crate::statement::Command;
 
@@ -33,6 +34,7 @@ use crate::statement::Command;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotePurge {
     keep: Duration,
+    keep_for_results: Duration,
     pub(super) batch: u32,
 }
 
@@ -51,6 +53,7 @@ impl NotePurge {
     pub fn new() -> Self {
         Self {
             keep: Duration::from_secs(60 * 60),
+            keep_for_results: Duration::from_secs(24 * 60 * 60),
             batch: 5_000,
         }
     }
@@ -59,6 +62,14 @@ impl NotePurge {
     #[must_use]
     pub fn keep(mut self, keep: Duration) -> Self {
         self.keep = keep;
+        self
+    }
+
+    /// For how long after it was computed a result that is not too old yet keeps the notes that it needs; a day unless said
+    /// otherwise. One that is older counts as outdated once they are gone.
+    #[must_use]
+    pub fn keep_for_results(mut self, time: Duration) -> Self {
+        self.keep_for_results = time;
         self
     }
 
@@ -75,17 +86,22 @@ impl NotePurge {
     pub fn raise_command(&self) -> Command {
         let text = format!(
             "INSERT INTO \"{HORIZON}\" AS horizon (transaction) SELECT LEAST(pg_snapshot_xmin(pg_current_snapshot()), \
-             (SELECT note.transaction FROM \"{NOTES}\" AS note WHERE note.noted_at > clock_timestamp() - $1 * interval '1 second' \
+             (SELECT note.transaction FROM \"{NOTES}\" AS note WHERE note.noted_at > '-infinity' \
+             AND note.noted_at > clock_timestamp() - $1 * interval '1 second' \
              ORDER BY note.transaction LIMIT 1), \
              (SELECT pg_snapshot_xmin(entry.snapshot) FROM \"{ENTRIES}\" AS entry WHERE entry.snapshot IS NOT NULL \
-             AND entry.expires_at > clock_timestamp() \
+             AND entry.expires_at > clock_timestamp() AND entry.computed_at > clock_timestamp() - $2 * interval '1 second' \
              AND pg_snapshot_xmax(entry.snapshot) <= pg_snapshot_xmax(pg_current_snapshot()) \
              AND pg_snapshot_xmin(entry.snapshot) >= (SELECT known.transaction FROM \"{HORIZON}\" AS known) \
              ORDER BY pg_snapshot_xmin(entry.snapshot) LIMIT 1)) \
              ON CONFLICT (is_single) DO UPDATE SET transaction = excluded.transaction \
              WHERE horizon.transaction < excluded.transaction"
         );
-        Command::new(text, vec![Value::from(self.keep.as_secs_f64())])
+        let seconds = |time: Duration| Value::from(time.min(LONGEST).as_secs_f64());
+        Command::new(
+            text,
+            vec![seconds(self.keep), seconds(self.keep_for_results)],
+        )
     }
 
     /// The statement that removes a batch of notes below the horizon: one row, with how many it has removed, `bigint`. A note
@@ -94,7 +110,7 @@ impl NotePurge {
     pub fn remove_command(&self) -> Command {
         let text = format!(
             "WITH gone AS (DELETE FROM \"{NOTES}\" AS note WHERE note.ctid = ANY (ARRAY(SELECT old.ctid FROM \"{NOTES}\" AS old \
-             WHERE old.transaction < (SELECT horizon.transaction FROM \"{HORIZON}\" AS horizon) \
+             WHERE old.noted_at > '-infinity' AND old.transaction < (SELECT horizon.transaction FROM \"{HORIZON}\" AS horizon) \
              ORDER BY old.transaction LIMIT {} FOR UPDATE SKIP LOCKED)) RETURNING 1) SELECT count(*) AS removed FROM gone",
             self.batch
         );

@@ -103,6 +103,10 @@ runs!(
     run_async catch_up_async listen_async: "Through an asynchronous client:\n\n"
 );
 
+/// A year.
+#[cfg(feature = "postgres")]
+const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_secs(365 * 24 * 60 * 60);
+
 #[cfg(feature = "postgres")]
 impl LocalCopies {
     /// Handles notes that come on a connection that [listens](Self::listen), for so long; gives how many.
@@ -128,7 +132,9 @@ impl LocalCopies {
         timeout: std::time::Duration,
     ) -> Result<usize, Error> {
         use ::postgres::fallible_iterator::FallibleIterator as _;
-        let end = std::time::Instant::now() + timeout;
+        let now = std::time::Instant::now();
+        // Longer than that nobody waits.
+        let end = now.checked_add(timeout).unwrap_or(now + LONGEST_WAIT);
         let mut heard = 0;
         let mut notifications = client.notifications();
         loop {

@@ -83,7 +83,7 @@ impl Sources {
     ///
     /// Off by default. A transaction that notifies takes a lock of the whole cluster for its commit, so that such commits
     /// wait for one another, each for the other's write to the disk; and where a listener does not read for so long that the
-    /// queue is full, such commits fail. Processes that look at the notes every second or so
+    /// queue is full, such commits fail; a transaction that has notified cannot be prepared for a commit in two phases. Processes that look at the notes every second or so
     /// ([`LocalCopies::catch_up_statement`](super::LocalCopies::catch_up_statement)) cost writers nothing.
     #[must_use]
     pub fn notifying(mut self) -> Self {

@@ -81,7 +81,14 @@ macro_rules! refreshes {
                 let text = key.text();
                 let mut patience = Patience::new(self.wait);
                 let mut inside = None;
-                let mut entry = self.$lookup(client, key)$($wait)*?.entry;
+                // Who warms has not asked for it.
+                let (mut entry, asked) = match busy {
+                    OnBusy::Wait => {
+                        let found = self.$lookup(client, key)$($wait)*?;
+                        (found.entry, found.ticket)
+                    }
+                    OnBusy::Leave => self.$look(client, key, None)$($wait)*?,
+                };
                 let (first, computed) = loop {
                     if let Some(fresh) = entry.take_if(|entry| entry.freshness == Freshness::Fresh) {
                         return Ok(Some(Obtained::kept(fresh)));
@@ -99,12 +106,12 @@ macro_rules! refreshes {
                                     State::Failed(failure) => return Err(failure.into()),
                                     State::Closed => return Err(patience.timed_out(&text).into()),
                                 }
-                                entry = self.$look(client, key)$($wait)*?.0;
+                                entry = self.$look(client, key, Some(&asked))$($wait)*?.0;
                                 continue;
                             }
                         },
                     };
-                    match self.$turn(client, key, &text)$($wait)* {
+                    match self.$turn(client, key, &text, &asked)$($wait)* {
                         Ok(Turn::Mine(transaction, ticket)) => {
                             break (first, self.$finish(transaction, ticket, key, &text, compute)$($wait)*);
                         }
@@ -119,7 +126,7 @@ macro_rules! refreshes {
                     inside = Some(first);
                     let pause = patience.pause(&text)?;
                     $pause(client, pause)$($wait)*?;
-                    entry = self.$look(client, key)$($wait)*?.0;
+                    entry = self.$look(client, key, Some(&asked))$($wait)*?.0;
                 };
                 let failure = match computed {
                     Ok(computed) => return Ok(Some(computed)),
@@ -132,13 +139,15 @@ macro_rules! refreshes {
                 Ok(Some(Obtained::in_spite_of(failure, entry)?))
             }
 
-            /// Looks without counting: one request is counted once.
+            /// Looks without counting: one request is counted once. Who has waited since it had asked takes what was computed
+            /// since, too: where somebody writes all the time, each would else compute what is outdated when the next one looks.
             $($asynchronous)? fn $look<T: DeserializeOwned>(
                 &self,
                 client: &$($mutable)? impl crate::driver::$driver::Execute,
                 key: &CacheKey<T>,
+                asked: Option<&Ticket>,
             ) -> Result<(Option<Entry<T>>, Ticket), Error> {
-                let statement = key.lookup();
+                let statement = key.lookup_since(asked);
                 let rows = client.run(statement.text(), statement.parameters())$($wait)*?;
                 let found = read(LookupRow::of(&rows)?, self.tier_of(key));
                 Ok((found.entry, found.ticket))
@@ -150,6 +159,7 @@ macro_rules! refreshes {
                 client: &'c mut $driver::Client,
                 key: &CacheKey<T>,
                 text: &str,
+                asked: &Ticket,
             ) -> Result<Turn<$driver::Transaction<'c>, T>, Error> {
                 // Each statement has to see what was committed before it: the second look is for that.
                 let begin = client.build_transaction().isolation_level($driver::IsolationLevel::ReadCommitted);
@@ -163,7 +173,7 @@ macro_rules! refreshes {
                     transaction.rollback()$($wait)*?;
                     return Ok(Turn::Busy);
                 }
-                let (entry, ticket) = self.$look(&$($mutable)? transaction, key)$($wait)*?;
+                let (entry, ticket) = self.$look(&$($mutable)? transaction, key, Some(asked))$($wait)*?;
                 match entry {
                     Some(entry) if entry.freshness == Freshness::Fresh => {
                         transaction.rollback()$($wait)*?;
@@ -248,6 +258,9 @@ mod blocking {
         ///   [`failure`](Obtained::failure); else that is the error. What was kept stays. The transaction is rolled back; it
         ///   is, too, if the closure panics or the connection is lost.
         /// * **It cannot be kept**: it is given all the same, with the failure.
+        ///
+        /// The client is in no transaction, also in none that was begun by hand (`BEGIN`): this one's end would be its end. In a
+        /// transaction, [`lookup`](Self::lookup) and [`put`](Self::put) are for it.
         ///
         /// The client is connected to the server that is written to. A result that a replica computes is kept by hand: with
         /// the ticket of [`lookup`](Self::lookup) on the replica, by [`put`](Self::put) on the primary.
@@ -344,6 +357,8 @@ mod asynchronous {
         /// * **It cannot be computed**: what is there and may be given is given, with the
         ///   [`failure`](Obtained::failure); else that is the error. What was kept stays. The transaction is rolled back.
         /// * **It cannot be kept**: it is given all the same, with the failure.
+        ///
+        /// The client is in no transaction, also in none that was begun by hand (`BEGIN`): this one's end would be its end.
         ///
         /// A future that is dropped rolls its transaction back, as soon as the server is done with the statement that it was
         /// at; the next one then computes.

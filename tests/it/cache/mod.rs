@@ -20,16 +20,21 @@ pub const COUNT: CacheKind<Vec<i64>> =
 /// Empty tables with those of the cache, and the teams 1 and 2.
 pub fn database() -> (Database, Client) {
     let (database, mut client) = empty();
-    Migration::new()
-        .phase("cache", cache::steps())
-        .run(&mut client, &RunOptions::default())
-        .expect("the tables of the cache");
+    migrate(&mut client);
     client
         .batch_execute(
             "INSERT INTO teams_team (id, name, slug) VALUES (1, 'one', 'one'), (2, 'two', 'two')",
         )
         .expect("two teams");
     (database, client)
+}
+
+/// Makes the tables of the cache, as far as they are not there.
+pub fn migrate(client: &mut Client) {
+    Migration::new()
+        .phase("cache", cache::steps())
+        .run(client, &RunOptions::default())
+        .expect("the tables of the cache");
 }
 
 /// Changes something of a team, as the triggers would note it.

@@ -8,7 +8,7 @@ use pagewise::cache::{
 use pagewise::driver::postgres::Execute;
 use postgres::Client;
 
-use super::{COUNT, database, note};
+use super::{COUNT, database, migrate, note};
 
 fn keep(cache: &ResultCache, client: &mut Client, value: &Vec<i64>) {
     let key = COUNT.key(1);
@@ -433,4 +433,92 @@ fn looking_locks_nothing_and_waits_for_nobody() {
         )
         .unwrap();
     assert!(held.is_empty());
+}
+
+#[test]
+fn after_a_restore_the_steps_are_run_again() {
+    let (_database, mut client) = database();
+    let cache = ResultCache::new();
+    let key = COUNT.key(1);
+    keep(&cache, &mut client, &vec![1]);
+    client
+        .batch_execute(
+            "UPDATE dashboard_dashboardcache SET snapshot = '900000000000:900000000000:'; \
+             UPDATE pagewise_cache_horizon SET transaction = '900000000000', installed = '900000000000'; \
+             INSERT INTO pagewise_cache_note (team_id, source, transaction) VALUES (1, 'chat_chatmessage', '900000000000')",
+        )
+        .unwrap();
+    keep(&cache, &mut client, &vec![2]);
+    assert!(cache.lookup(&mut client, &key).unwrap().fresh().is_err());
+    migrate(&mut client);
+    keep(&cache, &mut client, &vec![3]);
+    let found = cache.lookup(&mut client, &key).unwrap().fresh();
+    assert_eq!(found, Ok(vec![3]));
+    // What is of this server stays as it is.
+    migrate(&mut client);
+    let found = cache.lookup(&mut client, &key).unwrap().fresh();
+    assert_eq!(found, Ok(vec![3]));
+}
+
+#[test]
+fn a_look_reads_little_however_many_notes_there_are() {
+    let (database, mut client) = database();
+    let cache = ResultCache::new();
+    let key = COUNT.key(1);
+    let mut other = database.client().unwrap();
+    let mut going_on = other.transaction().unwrap();
+    going_on
+        .execute("SELECT pg_current_xact_id()", &[])
+        .unwrap();
+    // Older than what is kept, but not than the transaction that goes on.
+    client
+        .execute(
+            "INSERT INTO pagewise_cache_note (team_id, source, transaction) \
+             SELECT 1, source, (1000 + n)::text::xid8 FROM generate_series(1, 10000) AS n, \
+             unnest(ARRAY['chat_chatmessage', 'chat_chat']) AS source",
+            &[],
+        )
+        .unwrap();
+    client.batch_execute("ANALYZE pagewise_cache_note").unwrap();
+    keep(&cache, &mut client, &vec![1]);
+    client
+        .execute(
+            "UPDATE dashboard_dashboardcache SET snapshot = '1001:20000:1001'",
+            &[],
+        )
+        .unwrap();
+    let look = key.lookup();
+    let text = format!("EXPLAIN (ANALYZE, BUFFERS) {}", look.text());
+    let rows = client.run(&text, look.parameters()).unwrap();
+    let plan: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    // The first is that of the whole statement: `Buffers: shared hit=20 read=1`.
+    let whole = plan.iter().find(|line| line.contains("Buffers: shared"));
+    let buffers: i64 = whole
+        .unwrap()
+        .split(['=', ' '])
+        .filter_map(|word| word.parse::<i64>().ok())
+        .sum();
+    assert!((1..60).contains(&buffers), "{}", plan.join("\n"));
+    going_on.rollback().unwrap();
+}
+
+#[test]
+fn a_ticket_without_a_look() {
+    let (_database, mut client) = database();
+    let cache = ResultCache::new();
+    let key = COUNT.key(1);
+    let statement = Ticket::statement();
+    let mut transaction = client.transaction().unwrap();
+    transaction
+        .execute("SELECT pg_current_xact_id()", &[])
+        .unwrap();
+    let rows = transaction
+        .run(statement.text(), statement.parameters())
+        .unwrap();
+    let ticket = Ticket::new(rows[0].get::<_, String>(0), rows[0].get(1));
+    // What this transaction does later is not in what is computed now.
+    note(&mut transaction, Some(1), "chat_chatmessage");
+    transaction.commit().unwrap();
+    assert!(cache.put(&mut client, &key, &vec![1], &ticket).unwrap());
+    assert!(cache.lookup(&mut client, &key).unwrap().fresh().is_err());
 }

@@ -218,19 +218,17 @@ fn what_changes_a_panel_outdates_it() {
         )
     });
     let cases = (cases, of_panel);
-    check(
-        120,
-        &cases,
-        |((_, (world, writes)), part): ((_, (World, Vec<(Plan, Write)>)), Part)| {
-            connection.borrow_mut().with(&world, |transaction| {
-                writes.iter().try_for_each(|(plan, write)| {
-                    let mut asked = plan.of(&world);
-                    asked.visible = vec![part];
-                    one(transaction, &asked, write, &seen)
-                })
+    check(120, &cases, |((_, (world, writes)), part)| {
+        let writes: Vec<(Plan, Write)> = writes;
+        let world: World = world;
+        connection.borrow_mut().with(&world, |transaction| {
+            writes.iter().try_for_each(|(plan, write)| {
+                let mut asked = plan.of(&world);
+                asked.visible = vec![part];
+                one(transaction, &asked, write, &seen)
             })
-        },
-    );
+        })
+    });
     let (writes, changes) = (seen.writes.get(), seen.changes.get());
     println!("{writes} writes, {changes} of them changed what is shown");
     // So many as not to be by chance, whatever `PROPTEST_CASES` says.

@@ -64,6 +64,44 @@ fn one_of_16_caches_computes() {
     all_at_once(32, &caches);
 }
 
+/// Where somebody writes all the time, what was computed is outdated when those who waited look; but they had asked before.
+#[test]
+fn a_steady_writer_makes_nobody_compute_in_turn() {
+    const THREADS: usize = 12;
+    for caches in [1, THREADS] {
+        let (database, _client) = database();
+        let caches: Vec<_> = (0..caches).map(|_| ResultCache::new()).collect();
+        let misses = || -> u64 {
+            let counts = caches
+                .iter()
+                .map(|cache| cache.pending_counts(TEAM, STRICT));
+            counts.map(|counts| counts.misses).sum()
+        };
+        let computations = AtomicUsize::new(0);
+        let clients: Vec<_> = (0..THREADS)
+            .map(|_| (database.client().unwrap(), database.client().unwrap()))
+            .collect();
+        thread::scope(|scope| {
+            for ((mut client, mut writer), cache) in clients.into_iter().zip(caches.iter().cycle())
+            {
+                let (misses, computations) = (&misses, &computations);
+                scope.spawn(move || {
+                    let computed = cache.get_or_compute(&mut client, &STRICT.key(TEAM), |_, _| {
+                        until(|| misses() == THREADS as u64);
+                        change(&mut writer);
+                        computations.fetch_add(1, Ordering::SeqCst);
+                        Ok::<_, Infallible>(1)
+                    });
+                    assert_eq!(computed.unwrap().value, 1);
+                });
+            }
+        });
+        // The first may have begun before the last had asked; the second has not.
+        let computations = computations.load(Ordering::SeqCst);
+        assert!((1..=2).contains(&computations), "{computations}");
+    }
+}
+
 /// One who fails: those who waited for it are told the same, and do not try it one after another.
 #[test]
 fn those_who_wait_are_told_of_the_failure() {

@@ -58,6 +58,8 @@ fn one_teams_failure_stops_no_other() {
     });
     let report = warming.report();
     assert!(report.left.is_empty());
+    let asked = cache.pending_counts(TEAM, STRICT);
+    assert_eq!(asked.lookups(), 0, "nobody has asked for it");
     let mut teams: Vec<_> = report.teams.iter().map(|team| team.team).collect();
     teams.sort_unstable();
     assert_eq!(teams, [1, 2, 3, 4, 5]);
