@@ -1,12 +1,13 @@
 //! Where both strategies are run: a transaction of our own, or a part of the host's.
 
+use std::future::poll_fn;
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use sea_query::Value;
 
 use super::two_ways::Runs;
-use crate::driver::session::Session;
+use crate::driver::session::{Answer, Session};
 use crate::driver::wire::{Error as DriverError, Row};
 use crate::error::Error;
 
@@ -25,13 +26,38 @@ const RELEASE: &str = "RELEASE SAVEPOINT pagewise_way";
 ///
 /// One that is dropped before it was left, with the future that it is part of, sends what leaves it, and does not wait.
 pub(super) struct Block<'s, S: Session> {
-    session: &'s mut S,
+    session: Watched<'s, S>,
     /// What begins a transaction of our own; `None` if it is the host's.
     begin: Option<&'static str>,
     has_one_snapshot: bool,
     is_open: bool,
     /// How many of the commands that leave it were sent.
     sent: usize,
+}
+
+/// A client, and whether it is at work: still, if it has panicked.
+struct Watched<'s, S> {
+    session: &'s mut S,
+    is_at_work: bool,
+}
+
+impl<S: Session> Session for Watched<'_, S> {
+    fn run<'a>(&'a mut self, text: &'a str, parameters: &'a [Value]) -> Answer<'a> {
+        let Self {
+            session,
+            is_at_work,
+        } = self;
+        // A blocking client runs it here, an asynchronous one when it is polled.
+        *is_at_work = true;
+        let mut answer = session.run(text, parameters);
+        *is_at_work = false;
+        Box::pin(poll_fn(move |context| {
+            *is_at_work = true;
+            let polled = answer.as_mut().poll(context);
+            *is_at_work = false;
+            polled
+        }))
+    }
 }
 
 /// The driver refused a statement.
@@ -54,21 +80,28 @@ impl<'s, S: Session> Block<'s, S> {
         let isolation: String = row.try_get(1)?;
         let is_snapshot = |level: &str| matches!(level, "repeatable read" | "serializable");
         let mut block = Self {
-            session,
+            session: Watched {
+                session,
+                is_at_work: false,
+            },
             begin: (!is_within).then_some(begin),
             has_one_snapshot: !is_within || is_snapshot(&isolation),
-            is_open: true,
+            is_open: false,
             sent: 0,
         };
-        let entered = block
-            .session
-            .run(block.begin.unwrap_or(SAVEPOINT), &[])
-            .await;
-        if let Err(error) = entered {
-            block.is_open = false;
-            return Err(error.into());
-        }
+        block.reenter().await?;
         Ok(block)
+    }
+
+    /// Enters it again, after it was left: the same, without a look at what the host has.
+    pub async fn reenter(&mut self) -> Result<(), DriverError> {
+        self.sent = 0;
+        // From now on, since it may be dropped before the answer is there.
+        self.is_open = true;
+        let entered = self.session.run(self.begin.unwrap_or(SAVEPOINT), &[]).await;
+        self.is_open = entered.is_ok();
+        entered?;
+        Ok(())
     }
 
     /// Whether all statements see the same data: in our own transaction, if it was begun so.
@@ -85,25 +118,11 @@ impl<'s, S: Session> Block<'s, S> {
 
     /// Runs a statement, or the statements that it is made of.
     pub async fn answers<R: Runs>(&mut self, statement: &R) -> Result<Vec<Vec<Row>>, Refused> {
-        answers(self.session, statement).await
-    }
-
-    /// As if nothing had been run in it: after an error, it goes on.
-    pub async fn again(&mut self) -> Result<(), DriverError> {
-        match self.begin {
-            Some(begin) => {
-                self.session.run("ROLLBACK", &[]).await?;
-                self.session.run(begin, &[]).await?;
-            }
-            None => {
-                self.session.run(AGAIN, &[]).await?;
-            }
-        }
-        Ok(())
+        answers(&mut self.session, statement).await
     }
 
     /// Leaves it. Nothing was changed in it but settings.
-    pub async fn leave(mut self) -> Result<(), DriverError> {
+    pub async fn leave(&mut self) -> Result<(), DriverError> {
         let is_own = self.begin.is_some();
         for text in end(is_own) {
             self.sent += 1;
@@ -152,8 +171,8 @@ pub(super) fn milliseconds(limit: Duration) -> u32 {
 
 impl<S: Session> Drop for Block<'_, S> {
     fn drop(&mut self) {
-        // What panicked may be the client.
-        if !self.is_open || std::thread::panicking() {
+        // A client that has panicked is not asked again.
+        if !self.is_open || self.session.is_at_work {
             return;
         }
         let is_own = self.begin.is_some();

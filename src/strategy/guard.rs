@@ -158,7 +158,8 @@ impl Guard {
         self
     }
 
-    /// Tells the host that the limit was reached, before `Legacy` is run.
+    /// Tells the host that the limit was reached, before `Legacy` is run; on the caller's thread or task, after the transaction
+    /// or savepoint was left.
     #[must_use]
     pub fn on_fall_back(mut self, tell: impl Fn(&FallBack) + Send + Sync + 'static) -> Self {
         self.tell = Some(Arc::new(tell));
@@ -253,9 +254,12 @@ impl Guard {
                 Ok(Guarded { answer, way })
             }
             Err(refused) if is_over(&refused.error, refused.after, self.optimized) => {
+                // The host may take its time: not in an open transaction.
+                let left = block.leave().await;
                 if let Some(attempt) = attempt {
                     attempt.tripped((self.clock)());
                 }
+                left?;
                 let after = refused.after;
                 if let Some(tell) = &self.tell {
                     tell(&FallBack {
@@ -264,7 +268,7 @@ impl Guard {
                         after,
                     });
                 }
-                block.again().await?;
+                block.reenter().await?;
                 let statement = asked.one_way(Strategy::Legacy)?;
                 self.legacy(block, &statement, Way::FellBack { after })
                     .await

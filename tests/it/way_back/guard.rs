@@ -1,5 +1,6 @@
 //! A limit for the optimized statement, and the way back when it is reached.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -76,14 +77,16 @@ fn within_its_limit_the_answer_is_the_optimized_one() {
 #[test]
 fn over_its_limit_legacy_is_run_and_the_host_is_told() {
     let (database, mut client) = some_sessions();
-    let pid = pid(&mut client);
+    let (database, pid) = (Arc::new(database), pid(&mut client));
     client
         .batch_execute("SET statement_timeout = '77s'")
         .unwrap();
     let told = Arc::new(AtomicUsize::new(0));
     let guard = Guard::new("sessions page", SHORT, LONG).on_fall_back({
-        let told = Arc::clone(&told);
+        let (told, database) = (Arc::clone(&told), Arc::clone(&database));
         move |fall_back| {
+            // However long the host takes, no transaction is open meanwhile.
+            assert_eq!(state(&database, pid), "idle");
             assert_eq!(
                 (fall_back.name(), fall_back.limit()),
                 ("sessions page", SHORT)
@@ -108,6 +111,18 @@ fn over_its_limit_legacy_is_run_and_the_host_is_told() {
     assert_eq!(format!("{:?}", guarded.answer), format!("{legacy:?}"));
     assert_eq!(told.load(Ordering::Relaxed), 1);
     assert_eq!(setting(&mut client, "statement_timeout"), "77s");
+    assert_eq!(state(&database, pid), "idle");
+}
+
+#[test]
+fn a_host_that_panics_when_it_is_told_leaves_nothing_open() {
+    let (database, mut client) = some_sessions();
+    let pid = pid(&mut client);
+    let guard = Guard::new("sessions page", SHORT, LONG).on_fall_back(|_| panic!("told"));
+    let told = catch_unwind(AssertUnwindSafe(|| {
+        guard.fetch(&mut Tampered::new(&mut client, asleep), &sessions(1))
+    }));
+    assert!(told.is_err());
     assert_eq!(state(&database, pid), "idle");
 }
 

@@ -323,3 +323,27 @@ async fn dropped(through: &impl Execute, observer: &Client, pid: i32) {
     }
     cancel(observer, pid).await;
 }
+
+/// Nor one that is dropped since something else of its task has panicked.
+#[tokio::test]
+async fn a_future_that_ends_with_a_panic_elsewhere_leaves_nothing_open() {
+    let (database, client) = database().await;
+    let (client, observer) = (Arc::new(client), connect(&database).await);
+    let pid = pid(&client).await;
+    let task = tokio::spawn({
+        let (client, observer) = (Arc::clone(&client), connect(&database).await);
+        async move {
+            let guard = Guard::new("sessions page", LONG, LONG);
+            let (tampered, listing) = (Tampered::new(&*client, asleep), sessions(1));
+            let panics = async {
+                until_asleep(&observer, pid).await;
+                panic!("elsewhere");
+            };
+            tokio::join!(guard.fetch_async(&tampered, &listing), panics)
+        }
+    });
+    assert!(task.await.is_err_and(|error| error.is_panic()));
+    cancel(&observer, pid).await;
+    assert_eq!(timeout(&client).await, "0");
+    assert_eq!(state(&observer, pid).await, "idle");
+}
