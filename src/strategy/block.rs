@@ -8,6 +8,7 @@ use sea_query::Value;
 
 use super::two_ways::Runs;
 use crate::driver::session::{Answer, Session};
+use crate::driver::wire::error::SqlState;
 use crate::driver::wire::{Error as DriverError, Row};
 use crate::error::Error;
 
@@ -31,6 +32,8 @@ pub(super) struct Block<'s, S: Session> {
     begin: Option<&'static str>,
     has_one_snapshot: bool,
     is_open: bool,
+    limit: Option<Duration>,
+    has_answered: bool,
     /// How many of the commands that leave it were sent.
     sent: usize,
 }
@@ -87,6 +90,8 @@ impl<'s, S: Session> Block<'s, S> {
             begin: (!is_within).then_some(begin),
             has_one_snapshot: !is_within || is_snapshot(&isolation),
             is_open: false,
+            limit: None,
+            has_answered: false,
             sent: 0,
         };
         block.reenter().await?;
@@ -96,6 +101,7 @@ impl<'s, S: Session> Block<'s, S> {
     /// Enters it again, after it was left: the same, without a look at what the host has.
     pub async fn reenter(&mut self) -> Result<(), DriverError> {
         self.sent = 0;
+        self.limit = None;
         // From now on, since it may be dropped before the answer is there.
         self.is_open = true;
         let entered = self.session.run(self.begin.unwrap_or(SAVEPOINT), &[]).await;
@@ -104,21 +110,66 @@ impl<'s, S: Session> Block<'s, S> {
         Ok(())
     }
 
-    /// Whether all statements see the same data: in our own transaction, if it was begun so.
+    /// Whether all statements that were answered see the same data: in our own transaction, if it was begun so, and was not
+    /// begun again after one of them.
     pub fn has_one_snapshot(&self) -> bool {
         self.has_one_snapshot
     }
 
     /// How long the statements that follow may take.
     pub async fn limit(&mut self, limit: Duration) -> Result<(), DriverError> {
-        let limit = Value::from(format!("{}ms", milliseconds(limit)));
-        self.session.run(LIMIT, &[limit]).await?;
+        self.limit = Some(limit);
+        match self.set_limit().await {
+            Err(error) if is_aborted(&error) => self.again().await,
+            set => set,
+        }
+    }
+
+    async fn set_limit(&mut self) -> Result<(), DriverError> {
+        if let Some(limit) = self.limit {
+            let limit = Value::from(format!("{}ms", milliseconds(limit)));
+            self.session.run(LIMIT, &[limit]).await?;
+        }
         Ok(())
     }
 
     /// Runs a statement, or the statements that it is made of.
+    ///
+    /// Each of these may be one that a client keeps prepared and the server has forgotten: it is run again by the client,
+    /// in vain, since that error has aborted the transaction, and by us.
     pub async fn answers<R: Runs>(&mut self, statement: &R) -> Result<Vec<Vec<Row>>, Refused> {
-        answers(&mut self.session, statement).await
+        let mut again = 0;
+        loop {
+            match answers(&mut self.session, statement).await {
+                Err(refused) if is_aborted(&refused.error) && again < statement.queries().len() => {
+                    again += 1;
+                    let begun = self.again().await;
+                    begun.map_err(|error| Refused {
+                        error,
+                        after: refused.after,
+                    })?;
+                }
+                answered => {
+                    self.has_answered |= answered.is_ok();
+                    return answered;
+                }
+            }
+        }
+    }
+
+    /// As if nothing had been run in it but the limit: after an error, it goes on.
+    async fn again(&mut self) -> Result<(), DriverError> {
+        match self.begin {
+            Some(begin) => {
+                self.session.run("ROLLBACK", &[]).await?;
+                self.session.run(begin, &[]).await?;
+                self.has_one_snapshot &= !self.has_answered;
+            }
+            None => {
+                self.session.run(AGAIN, &[]).await?;
+            }
+        }
+        self.set_limit().await
     }
 
     /// Leaves it. Nothing was changed in it but settings.
@@ -151,6 +202,11 @@ pub(super) async fn answers<S: Session, R: Runs>(
         }
     }
     Ok(answers)
+}
+
+/// Of a statement that is run after an error. Our own are not: it was the client that has run one again.
+fn is_aborted(error: &DriverError) -> bool {
+    error.code() == Some(&SqlState::IN_FAILED_SQL_TRANSACTION)
 }
 
 fn end(is_own: bool) -> &'static [&'static str] {

@@ -30,7 +30,8 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// * *The same data*: outside of a transaction, both run in one of their own, `REPEATABLE READ READ ONLY`. If the client is
 ///   in a transaction, they run in a savepoint of that. One that is `READ COMMITTED`, PostgreSQL's default, shows each
 ///   statement what was committed before it: what differs may be a write in between, and is told as
-///   [`Outcome::Unconfirmed`].
+///   [`Outcome::Unconfirmed`]. So is what differs where a statement that the server has forgotten was prepared again, since
+///   the transaction had to be begun again for it.
 /// * *What it costs*: both statements one after the other, `Legacy` first, and four short commands (five in the host's
 ///   transaction; one more with [`limit`](Self::limit)). So that it can run in production, it can be done for
 ///   [`one_in`](Self::one_in) so many calls.
@@ -86,8 +87,8 @@ pub enum Outcome {
     Same,
     /// They do not, of the same data.
     Different(Differences),
-    /// They do not, but the client was in a `READ COMMITTED` transaction: it may be a write that was committed between the
-    /// two statements.
+    /// They do not, but the client was in a `READ COMMITTED` transaction, or the transaction was begun again for a statement
+    /// that had to be prepared again: it may be a write that was committed between the two statements.
     Unconfirmed(Differences),
     /// `Optimized` could not be built, run or read.
     Failed(Error),
@@ -240,8 +241,8 @@ impl Shadow {
                 return Err(explained(&legacy, refused));
             }
         };
-        let one_snapshot = block.has_one_snapshot();
         let ran = self.optimized(&mut block, asked).await;
+        let one_snapshot = block.has_one_snapshot();
         let left = block.leave().await;
 
         let (answer, shown) = legacy.read_shown(of_legacy)?;

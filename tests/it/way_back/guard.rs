@@ -9,6 +9,7 @@ use chrono::{TimeDelta, Utc};
 use pagewise::aggregate::{Bucket, CombinedAggregate, Rows, Window};
 use pagewise::chat::Session;
 use pagewise::chat::dashboard::Dashboard;
+use pagewise::driver::StatementCache;
 use pagewise::driver::postgres::Execute;
 use pagewise::strategy::{Breaker, BreakerState, Guard, StrategySwitch, Way};
 use pagewise::{Error, Strategy};
@@ -222,6 +223,39 @@ fn a_cancel_by_a_user_is_not_the_limit() {
         run.join().unwrap()
     });
     assert_eq!(code(&refused), Some(SqlState::QUERY_CANCELED));
+}
+
+#[test]
+fn statements_that_the_server_forgot_are_prepared_again() {
+    let (database, mut client) = some_sessions();
+    let pid = pid(&mut client);
+    let statements = StatementCache::default();
+    let guard = Guard::new("sessions page", LONG, LONG);
+    for _ in 0..2 {
+        let guarded = guard
+            .fetch(&mut statements.with(&mut client), &sessions(1))
+            .unwrap();
+        assert_eq!((guarded.way, guarded.answer.len()), (Way::Optimized, 3));
+        assert_eq!(state(&database, pid), "idle");
+        client.batch_execute("DISCARD ALL").unwrap();
+    }
+
+    // Within the host's transaction too, which keeps what it did.
+    guard
+        .fetch(&mut statements.with(&mut client), &sessions(1))
+        .unwrap();
+    client
+        .batch_execute("ALTER TABLE experiments_experimentsession ALTER status TYPE text")
+        .unwrap();
+    let mut transaction = client.transaction().unwrap();
+    transaction
+        .batch_execute("DELETE FROM experiments_experimentsession WHERE id > 2")
+        .unwrap();
+    let guarded = guard
+        .fetch(&mut statements.with(&mut transaction), &sessions(1))
+        .unwrap();
+    assert_eq!((guarded.way, guarded.answer.len()), (Way::Optimized, 2));
+    transaction.commit().unwrap();
 }
 
 #[test]
