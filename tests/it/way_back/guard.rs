@@ -282,12 +282,13 @@ fn the_breaker_opens_and_closes_again() {
     let start = Instant::now();
     let seconds = Arc::new(AtomicU64::new(0));
     let breaker = Breaker::new(2, Duration::from_secs(10), Duration::from_secs(60));
-    let guard = Guard::new("sessions page", SHORT, LONG)
-        .breaker(breaker.clone())
-        .clock({
-            let seconds = Arc::clone(&seconds);
-            move || start + Duration::from_secs(seconds.load(Ordering::Relaxed))
-        });
+    // What is to succeed has all the time that it takes.
+    let [short, long] = [SHORT, LONG].map(|limit| {
+        let seconds = Arc::clone(&seconds);
+        Guard::new("sessions page", limit, LONG)
+            .breaker(breaker.clone())
+            .clock(move || start + Duration::from_secs(seconds.load(Ordering::Relaxed)))
+    });
     let is_slow = std::cell::Cell::new(true);
     let mut tampered = Tampered::new(&mut client, |text: &str| match is_slow.get() {
         true => asleep(text),
@@ -295,6 +296,10 @@ fn the_breaker_opens_and_closes_again() {
     });
     let mut way = |at: u64| {
         seconds.store(at, Ordering::Relaxed);
+        let guard = match is_slow.get() {
+            true => &short,
+            false => &long,
+        };
         guard.fetch(&mut tampered, &sessions(1)).unwrap().way
     };
     let fell_back = |way: Way| assert!(matches!(way, Way::FellBack { .. }), "{way:?}");
