@@ -13,7 +13,8 @@ use crate::driver::wire::{Error as DriverError, Row};
 use crate::error::Error;
 
 /// A setting within a transaction is gone after it: where the second statement still sees it, there is one. Asked so, and
-/// not by SAVEPOINT, the server has no error to log.
+/// not by SAVEPOINT, the server has no error to log. It stays set until the host's transaction ends, or is rolled back to a
+/// savepoint before it: nobody else reads it, and it is set again each time.
 const MARK: &str = "SELECT set_config('pagewise.transaction', 'open', true)";
 const LOOK: &str = "SELECT current_setting('pagewise.transaction', true) IS NOT DISTINCT FROM 'open', \
                     current_setting('transaction_isolation')";
@@ -23,7 +24,8 @@ const SAVEPOINT: &str = "SAVEPOINT pagewise_way";
 const AGAIN: &str = "ROLLBACK TO SAVEPOINT pagewise_way";
 const RELEASE: &str = "RELEASE SAVEPOINT pagewise_way";
 
-/// A transaction, or a savepoint within that of the host. Left in either case as it was found, settings too.
+/// A transaction, or a savepoint within that of the host. Left in either case as it was found, settings too, but
+/// for `pagewise.transaction`, which stays `open` in the host's transaction until that ends.
 ///
 /// One that is dropped before it was left, with the future that it is part of, sends what leaves it, and does not wait.
 pub(super) struct Block<'s, S: Session> {

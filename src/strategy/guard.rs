@@ -33,6 +33,13 @@ const BEGIN: &str = "BEGIN READ ONLY";
 /// * *Nothing to guard*: what a switch or the builder sends to `Legacy` is run so, under its limit.
 /// * *What it costs*: five short commands beside the statement; six in the host's transaction.
 ///
+/// # One at a time
+///
+/// Nothing else may use the same client or transaction meanwhile. The blocking clients see to that themselves. A shared
+/// asynchronous client does not: what another task
+/// writes would fall between SAVEPOINT and ROLLBACK TO SAVEPOINT, and be undone, or into a transaction that is read only, and
+/// fail; its reads would have the guard's limits.
+///
 /// # Example
 ///
 /// ```

@@ -32,9 +32,17 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 ///   statement what was committed before it: what differs may be a write in between, and is told as
 ///   [`Outcome::Unconfirmed`]. So is what differs where a statement that the server has forgotten was prepared again, since
 ///   the transaction had to be begun again for it.
+/// * *Privacy*: what differs is told with the values of the rows, and printed by the `Display` and `Debug` of [`Differences`].
 /// * *What it costs*: both statements one after the other, `Legacy` first, and four short commands (five in the host's
 ///   transaction; one more with [`limit`](Self::limit)). So that it can run in production, it can be done for
 ///   [`one_in`](Self::one_in) so many calls.
+///
+/// # One at a time
+///
+/// Nothing else may use the same client or transaction meanwhile. The blocking clients see to that themselves. A shared
+/// asynchronous client does not: what another task
+/// writes would fall between SAVEPOINT and ROLLBACK TO SAVEPOINT, and be undone, or into a transaction that is read only, and
+/// fail.
 ///
 /// # Example
 ///
