@@ -256,7 +256,8 @@ impl Guard {
                 if let Some(attempt) = attempt {
                     attempt.succeeded();
                 }
-                block.leave().await?;
+                // The answer is there, whatever becomes of a transaction that has only read.
+                let _left = block.leave().await;
                 let answer = statement.read(answers)?;
                 Ok(Guarded { answer, way })
             }
@@ -297,7 +298,7 @@ impl Guard {
         block.limit(self.legacy).await?;
         match block.answers(statement).await {
             Ok(answers) => {
-                block.leave().await?;
+                let _left = block.leave().await;
                 let answer = statement.read(answers)?;
                 Ok(Guarded { answer, way })
             }

@@ -259,6 +259,22 @@ fn statements_that_the_server_forgot_are_prepared_again() {
 }
 
 #[test]
+fn an_answer_is_kept_though_the_end_of_its_transaction_fails() {
+    let (_database, mut client) = some_sessions();
+    let guard = Guard::new("sessions page", LONG, LONG);
+    let mut tampered = Tampered::new(&mut client, |text: &str| match text == "COMMIT" {
+        true => "COMMIT PREPARED 'nothing'".to_owned(),
+        false => text.to_owned(),
+    });
+    for listing in [sessions(1), sessions(1).strategy(Strategy::Legacy)] {
+        let guarded = guard.fetch(&mut tampered, &listing).unwrap();
+        assert_eq!(guarded.answer.len(), 3);
+        assert!(tampered.texts.last().unwrap().contains("PREPARED"));
+        tampered.client.batch_execute("ROLLBACK").unwrap();
+    }
+}
+
+#[test]
 fn other_errors_do_not_fall_back() {
     let (database, mut client) = some_sessions();
     let pid = pid(&mut client);
