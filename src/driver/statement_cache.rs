@@ -16,6 +16,8 @@ use super::wire::{self, error::SqlState};
 /// It belongs to one connection: a statement that another connection prepared is unknown there. A statement that
 /// the server has forgotten or that a schema change made stale is prepared again.
 ///
+/// What begins, ends or divides a transaction is not kept: there is nothing to plan, and it is sent in one step.
+///
 /// # Example
 ///
 /// ```no_run
@@ -59,6 +61,27 @@ impl StatementCache {
     /// Forgets all statements.
     pub fn clear(&self) {
         self.lock().clear();
+    }
+
+    /// Whether a text begins, ends or divides a transaction. It is not prepared first: whoever drops a future after one
+    /// look has sent it.
+    pub(super) fn is_passed_by(text: &str) -> bool {
+        const COMMANDS: [&str; 8] = [
+            "BEGIN",
+            "START",
+            "COMMIT",
+            "END",
+            "ROLLBACK",
+            "ABORT",
+            "SAVEPOINT",
+            "RELEASE",
+        ];
+        let is_of_word = |character: char| character.is_alphanumeric() || character == '_';
+        let mut words = text.trim_start().split(|character| !is_of_word(character));
+        let first = words.next().unwrap_or_default();
+        COMMANDS
+            .iter()
+            .any(|command| command.eq_ignore_ascii_case(first))
     }
 
     pub(super) fn get(&self, text: &str) -> Option<wire::Statement> {
@@ -105,5 +128,33 @@ impl fmt::Debug for StatementCache {
         f.debug_struct("StatementCache")
             .field("len", &self.len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_of_transactions_are_passed_by() {
+        for text in [
+            "BEGIN READ ONLY",
+            "commit",
+            " ROLLBACK TO a",
+            "COMMIT/*a='b'*/",
+            "END;",
+        ] {
+            assert!(StatementCache::is_passed_by(text), "{text}");
+        }
+        for text in [
+            "",
+            "SELECT 1",
+            "\"begin\"",
+            "started",
+            "end_of",
+            "WITH a AS (SELECT 1) SELECT",
+        ] {
+            assert!(!StatementCache::is_passed_by(text), "{text}");
+        }
     }
 }

@@ -55,7 +55,14 @@ pub enum BreakerState {
 }
 
 #[derive(Debug)]
-enum Seen {
+struct Seen {
+    /// Another one after each opening, closing and reset: what was let through before says nothing of what is now.
+    generation: u64,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
     /// The times of the last trips, the oldest first; fewer than open it.
     Closed(VecDeque<Instant>),
     Open {
@@ -68,11 +75,12 @@ enum Seen {
 /// Something that a [`Breaker`] lets through: say what became of it.
 ///
 /// One that is dropped without a word, because the statement failed for another reason or was never answered, changes
-/// nothing.
+/// nothing. Neither does one of a former period, once the breaker has opened, closed or was reset since.
 #[derive(Debug)]
 #[must_use]
 pub struct Attempt {
     breaker: Breaker,
+    generation: u64,
     /// The one that decides whether the others are let through again.
     is_trial: bool,
 }
@@ -85,23 +93,28 @@ impl Breaker {
             trips: usize::try_from(trips).unwrap_or(usize::MAX).max(1),
             within,
             rest,
-            seen: Arc::new(Mutex::new(Seen::Closed(VecDeque::new()))),
+            seen: Arc::new(Mutex::new(Seen {
+                generation: 0,
+                state: State::Closed(VecDeque::new()),
+            })),
         }
     }
 
     /// Asks to be let through; `None` while it is open.
     #[must_use]
     pub fn attempt(&self, now: Instant) -> Option<Attempt> {
-        let is_trial = match &mut *self.lock() {
-            Seen::Closed(_) => false,
-            Seen::Open { until, is_tried } if now >= *until && !*is_tried => {
+        let mut seen = self.lock();
+        let is_trial = match &mut seen.state {
+            State::Closed(_) => false,
+            State::Open { until, is_tried } if now >= *until && !*is_tried => {
                 *is_tried = true;
                 true
             }
-            Seen::Open { .. } => return None,
+            State::Open { .. } => return None,
         };
         Some(Attempt {
             breaker: self.clone(),
+            generation: seen.generation,
             is_trial,
         })
     }
@@ -109,28 +122,28 @@ impl Breaker {
     /// What it does now.
     #[must_use]
     pub fn state(&self, now: Instant) -> BreakerState {
-        match &*self.lock() {
-            Seen::Closed(_) => BreakerState::Closed,
-            Seen::Open { until, .. } if now >= *until => BreakerState::HalfOpen,
-            Seen::Open { .. } => BreakerState::Open,
+        match &self.lock().state {
+            State::Closed(_) => BreakerState::Closed,
+            State::Open { until, .. } if now >= *until => BreakerState::HalfOpen,
+            State::Open { .. } => BreakerState::Open,
         }
     }
 
     /// How many trips it counts at this time; what opens it is at the end of them.
     #[must_use]
     pub fn trips(&self, now: Instant) -> usize {
-        match &*self.lock() {
-            Seen::Closed(trips) => trips
+        match &self.lock().state {
+            State::Closed(trips) => trips
                 .iter()
                 .filter(|trip| now.saturating_duration_since(**trip) < self.within)
                 .count(),
-            Seen::Open { .. } => self.trips,
+            State::Open { .. } => self.trips,
         }
     }
 
     /// Closes it, and forgets what it has seen.
     pub fn reset(&self) {
-        *self.lock() = Seen::Closed(VecDeque::new());
+        self.lock().begin(State::Closed(VecDeque::new()));
     }
 
     /// Never held while anything is sent. Each change is made at once, so that a panic elsewhere leaves nothing half-changed.
@@ -139,11 +152,22 @@ impl Breaker {
     }
 }
 
+impl Seen {
+    fn begin(&mut self, state: State) {
+        *self = Self {
+            generation: self.generation.wrapping_add(1),
+            state,
+        };
+    }
+}
+
 impl Attempt {
     /// It went well.
     pub fn succeeded(mut self) {
-        if std::mem::take(&mut self.is_trial) {
-            self.breaker.reset();
+        let is_trial = std::mem::take(&mut self.is_trial);
+        let mut seen = self.breaker.lock();
+        if is_trial && seen.generation == self.generation {
+            seen.begin(State::Closed(VecDeque::new()));
         }
     }
 
@@ -152,22 +176,24 @@ impl Attempt {
         let breaker = &self.breaker;
         let is_trial = std::mem::take(&mut self.is_trial);
         let mut seen = breaker.lock();
-        let opens = match &mut *seen {
-            Seen::Closed(trips) => {
+        if seen.generation != self.generation {
+            return;
+        }
+        let opens = match &mut seen.state {
+            State::Closed(trips) => {
                 trips.push_back(now);
                 trips.retain(|trip| now.saturating_duration_since(*trip) < breaker.within);
                 // A time of 0 holds no trip, not even this one.
                 trips.len().max(1) >= breaker.trips
             }
-            // One that was let through before it opened says nothing new.
-            Seen::Open { .. } => is_trial,
+            State::Open { .. } => is_trial,
         };
         if opens {
-            *seen = Seen::Open {
+            seen.begin(State::Open {
                 // So late that it cannot be said: a year is never over in a process.
                 until: now.checked_add(breaker.rest).unwrap_or(now + YEAR),
                 is_tried: false,
-            };
+            });
         }
     }
 }
@@ -176,8 +202,12 @@ const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        if self.is_trial
-            && let Seen::Open { is_tried, .. } = &mut *self.breaker.lock()
+        if !self.is_trial {
+            return;
+        }
+        let mut seen = self.breaker.lock();
+        if seen.generation == self.generation
+            && let State::Open { is_tried, .. } = &mut seen.state
         {
             *is_tried = false;
         }
@@ -257,5 +287,43 @@ mod tests {
         assert_eq!(breaker.state(start), BreakerState::Open);
         later.tripped(start + 30 * SECOND);
         assert_eq!(breaker.state(start + 60 * SECOND), BreakerState::HalfOpen);
+    }
+
+    #[test]
+    fn a_trial_of_a_former_period_decides_nothing() {
+        let (breaker, start) = breaker();
+        let later = start + 60 * SECOND;
+        let open = |at| (0..3).for_each(|_| trip(&breaker, at));
+        let old_trial = || {
+            breaker.reset();
+            open(start);
+            let trial = breaker.attempt(later).expect("the trial");
+            breaker.reset();
+            open(later);
+            trial
+        };
+        old_trial().succeeded();
+        assert_eq!(breaker.state(later), BreakerState::Open);
+
+        let end = later + 60 * SECOND;
+        old_trial().tripped(later + 30 * SECOND);
+        assert_eq!(breaker.state(end), BreakerState::HalfOpen);
+
+        let old = old_trial();
+        let trial = breaker.attempt(end).expect("the new trial");
+        drop(old);
+        assert!(breaker.attempt(end).is_none());
+        trial.succeeded();
+        assert_eq!(breaker.state(end), BreakerState::Closed);
+    }
+
+    #[test]
+    fn what_was_let_through_before_a_reset_is_not_counted_after_it() {
+        let (breaker, start) = breaker();
+        let before: Vec<_> = (0..3).map(|_| breaker.attempt(start).unwrap()).collect();
+        breaker.reset();
+        before.into_iter().for_each(|old| old.tripped(start));
+        assert_eq!(breaker.trips(start), 0);
+        assert_eq!(breaker.state(start), BreakerState::Closed);
     }
 }

@@ -9,7 +9,8 @@ use crate::listing::TotalCount;
 use crate::render::bound;
 use crate::statement::write_expression;
 
-/// Something that the answers of the two strategies show differently.
+/// Something that the answers of the two strategies show differently. A [`Value`](Self::Value) holds what is in the rows, and
+/// `Display` and `Debug` print it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Difference {
@@ -106,6 +107,10 @@ pub enum Difference {
 }
 
 /// What two answers show differently: the first few, and how many there are.
+///
+/// They hold values of the rows, and `Display` and `Debug` print them, texts cut to what is around the first difference: a
+/// log with them is as private as the rows. [`count`](Self::count) and what a [`Difference`] says of tables and columns are not
+/// values.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Differences {
     listed: Vec<Difference>,

@@ -33,6 +33,13 @@ const BEGIN: &str = "BEGIN READ ONLY";
 /// * *Nothing to guard*: what a switch or the builder sends to `Legacy` is run so, under its limit.
 /// * *What it costs*: five short commands beside the statement; six in the host's transaction.
 ///
+/// # One at a time
+///
+/// Nothing else may use the same client or transaction meanwhile. The blocking clients see to that themselves. A shared
+/// asynchronous client does not: what another task
+/// writes would fall between SAVEPOINT and ROLLBACK TO SAVEPOINT, and be undone, or into a transaction that is read only, and
+/// fail; its reads would have the guard's limits.
+///
 /// # Example
 ///
 /// ```
@@ -158,7 +165,8 @@ impl Guard {
         self
     }
 
-    /// Tells the host that the limit was reached, before `Legacy` is run.
+    /// Tells the host that the limit was reached, before `Legacy` is run; on the caller's thread or task, after the transaction
+    /// or savepoint was left.
     #[must_use]
     pub fn on_fall_back(mut self, tell: impl Fn(&FallBack) + Send + Sync + 'static) -> Self {
         self.tell = Some(Arc::new(tell));
@@ -248,14 +256,18 @@ impl Guard {
                 if let Some(attempt) = attempt {
                     attempt.succeeded();
                 }
-                block.leave().await?;
+                // The answer is there, whatever becomes of a transaction that has only read.
+                let _left = block.leave().await;
                 let answer = statement.read(answers)?;
                 Ok(Guarded { answer, way })
             }
             Err(refused) if is_over(&refused.error, refused.after, self.optimized) => {
+                // The host may take its time: not in an open transaction.
+                let left = block.leave().await;
                 if let Some(attempt) = attempt {
                     attempt.tripped((self.clock)());
                 }
+                left?;
                 let after = refused.after;
                 if let Some(tell) = &self.tell {
                     tell(&FallBack {
@@ -264,7 +276,7 @@ impl Guard {
                         after,
                     });
                 }
-                block.again().await?;
+                block.reenter().await?;
                 let statement = asked.one_way(Strategy::Legacy)?;
                 self.legacy(block, &statement, Way::FellBack { after })
                     .await
@@ -286,7 +298,7 @@ impl Guard {
         block.limit(self.legacy).await?;
         match block.answers(statement).await {
             Ok(answers) => {
-                block.leave().await?;
+                let _left = block.leave().await;
                 let answer = statement.read(answers)?;
                 Ok(Guarded { answer, way })
             }

@@ -30,10 +30,19 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// * *The same data*: outside of a transaction, both run in one of their own, `REPEATABLE READ READ ONLY`. If the client is
 ///   in a transaction, they run in a savepoint of that. One that is `READ COMMITTED`, PostgreSQL's default, shows each
 ///   statement what was committed before it: what differs may be a write in between, and is told as
-///   [`Outcome::Unconfirmed`].
+///   [`Outcome::Unconfirmed`]. So is what differs where a statement that the server has forgotten was prepared again, since
+///   the transaction had to be begun again for it.
+/// * *Privacy*: what differs is told with the values of the rows, and printed by the `Display` and `Debug` of [`Differences`].
 /// * *What it costs*: both statements one after the other, `Legacy` first, and four short commands (five in the host's
 ///   transaction; one more with [`limit`](Self::limit)). So that it can run in production, it can be done for
 ///   [`one_in`](Self::one_in) so many calls.
+///
+/// # One at a time
+///
+/// Nothing else may use the same client or transaction meanwhile. The blocking clients see to that themselves. A shared
+/// asynchronous client does not: what another task
+/// writes would fall between SAVEPOINT and ROLLBACK TO SAVEPOINT, and be undone, or into a transaction that is read only, and
+/// fail.
 ///
 /// # Example
 ///
@@ -86,8 +95,8 @@ pub enum Outcome {
     Same,
     /// They do not, of the same data.
     Different(Differences),
-    /// They do not, but the client was in a `READ COMMITTED` transaction: it may be a write that was committed between the
-    /// two statements.
+    /// They do not, but the client was in a `READ COMMITTED` transaction, or the transaction was begun again for a statement
+    /// that had to be prepared again: it may be a write that was committed between the two statements.
     Unconfirmed(Differences),
     /// `Optimized` could not be built, run or read.
     Failed(Error),
@@ -240,8 +249,8 @@ impl Shadow {
                 return Err(explained(&legacy, refused));
             }
         };
-        let one_snapshot = block.has_one_snapshot();
         let ran = self.optimized(&mut block, asked).await;
+        let one_snapshot = block.has_one_snapshot();
         let left = block.leave().await;
 
         let (answer, shown) = legacy.read_shown(of_legacy)?;

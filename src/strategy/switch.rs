@@ -20,6 +20,9 @@ pub static PROCESS_WIDE: StrategySwitch = StrategySwitch {
     state: AtomicU8::new(UNSET),
 };
 
+/// How many are asked, one within the other.
+const LEVELS: usize = 16;
+
 const UNSET: u8 = 0;
 const OPTIMIZED: u8 = 1;
 const LEGACY: u8 = 2;
@@ -29,6 +32,9 @@ const LEGACY: u8 = 2;
 /// A host keeps one for each page, or whatever it wants to take back alone, in a `static` or in an `Arc`, and gives it to
 /// the builders: `.switch(&SESSIONS_PAGE)`. One that is not set says nothing: then those decide that it is
 /// [`within`](Self::within), and in the end [`PROCESS_WIDE`].
+///
+/// At most 16 are asked, this one counted: that is more than anyone needs, and those that are within one another, which two
+/// statics can be, come to an end so.
 ///
 /// It is an atomic: reading it takes no lock, and a change is seen by all threads. What is being built meanwhile goes by
 /// the one or the other, as a whole.
@@ -119,11 +125,13 @@ impl StrategySwitch {
         }
     }
 
-    /// What is built by it now: what it was set to, else those that it is within, else [`Strategy::Optimized`].
+    /// What is built by it now: what it was set to, else those that it is within, else [`Strategy::Optimized`]; that too if 16
+    /// were asked and none is set.
     #[must_use]
     pub fn strategy(&self) -> Strategy {
         let mut switch = Some(self);
-        while let Some(asked) = switch {
+        for _ in 0..LEVELS {
+            let Some(asked) = switch else { break };
             if let Some(strategy) = asked.get() {
                 return strategy;
             }

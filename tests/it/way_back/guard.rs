@@ -1,5 +1,6 @@
 //! A limit for the optimized statement, and the way back when it is reached.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -8,6 +9,7 @@ use chrono::{TimeDelta, Utc};
 use pagewise::aggregate::{Bucket, CombinedAggregate, Rows, Window};
 use pagewise::chat::Session;
 use pagewise::chat::dashboard::Dashboard;
+use pagewise::driver::StatementCache;
 use pagewise::driver::postgres::Execute;
 use pagewise::strategy::{Breaker, BreakerState, Guard, StrategySwitch, Way};
 use pagewise::{Error, Strategy};
@@ -76,14 +78,16 @@ fn within_its_limit_the_answer_is_the_optimized_one() {
 #[test]
 fn over_its_limit_legacy_is_run_and_the_host_is_told() {
     let (database, mut client) = some_sessions();
-    let pid = pid(&mut client);
+    let (database, pid) = (Arc::new(database), pid(&mut client));
     client
         .batch_execute("SET statement_timeout = '77s'")
         .unwrap();
     let told = Arc::new(AtomicUsize::new(0));
     let guard = Guard::new("sessions page", SHORT, LONG).on_fall_back({
-        let told = Arc::clone(&told);
+        let (told, database) = (Arc::clone(&told), Arc::clone(&database));
         move |fall_back| {
+            // However long the host takes, no transaction is open meanwhile.
+            assert_eq!(state(&database, pid), "idle");
             assert_eq!(
                 (fall_back.name(), fall_back.limit()),
                 ("sessions page", SHORT)
@@ -108,6 +112,18 @@ fn over_its_limit_legacy_is_run_and_the_host_is_told() {
     assert_eq!(format!("{:?}", guarded.answer), format!("{legacy:?}"));
     assert_eq!(told.load(Ordering::Relaxed), 1);
     assert_eq!(setting(&mut client, "statement_timeout"), "77s");
+    assert_eq!(state(&database, pid), "idle");
+}
+
+#[test]
+fn a_host_that_panics_when_it_is_told_leaves_nothing_open() {
+    let (database, mut client) = some_sessions();
+    let pid = pid(&mut client);
+    let guard = Guard::new("sessions page", SHORT, LONG).on_fall_back(|_| panic!("told"));
+    let told = catch_unwind(AssertUnwindSafe(|| {
+        guard.fetch(&mut Tampered::new(&mut client, asleep), &sessions(1))
+    }));
+    assert!(told.is_err());
     assert_eq!(state(&database, pid), "idle");
 }
 
@@ -210,6 +226,55 @@ fn a_cancel_by_a_user_is_not_the_limit() {
 }
 
 #[test]
+fn statements_that_the_server_forgot_are_prepared_again() {
+    let (database, mut client) = some_sessions();
+    let pid = pid(&mut client);
+    let statements = StatementCache::default();
+    let guard = Guard::new("sessions page", LONG, LONG);
+    for _ in 0..2 {
+        let guarded = guard
+            .fetch(&mut statements.with(&mut client), &sessions(1))
+            .unwrap();
+        assert_eq!((guarded.way, guarded.answer.len()), (Way::Optimized, 3));
+        assert_eq!(state(&database, pid), "idle");
+        client.batch_execute("DISCARD ALL").unwrap();
+    }
+
+    // Within the host's transaction too, which keeps what it did.
+    guard
+        .fetch(&mut statements.with(&mut client), &sessions(1))
+        .unwrap();
+    client
+        .batch_execute("ALTER TABLE experiments_experimentsession ALTER status TYPE text")
+        .unwrap();
+    let mut transaction = client.transaction().unwrap();
+    transaction
+        .batch_execute("DELETE FROM experiments_experimentsession WHERE id > 2")
+        .unwrap();
+    let guarded = guard
+        .fetch(&mut statements.with(&mut transaction), &sessions(1))
+        .unwrap();
+    assert_eq!((guarded.way, guarded.answer.len()), (Way::Optimized, 2));
+    transaction.commit().unwrap();
+}
+
+#[test]
+fn an_answer_is_kept_though_the_end_of_its_transaction_fails() {
+    let (_database, mut client) = some_sessions();
+    let guard = Guard::new("sessions page", LONG, LONG);
+    let mut tampered = Tampered::new(&mut client, |text: &str| match text == "COMMIT" {
+        true => "COMMIT PREPARED 'nothing'".to_owned(),
+        false => text.to_owned(),
+    });
+    for listing in [sessions(1), sessions(1).strategy(Strategy::Legacy)] {
+        let guarded = guard.fetch(&mut tampered, &listing).unwrap();
+        assert_eq!(guarded.answer.len(), 3);
+        assert!(tampered.texts.last().unwrap().contains("PREPARED"));
+        tampered.client.batch_execute("ROLLBACK").unwrap();
+    }
+}
+
+#[test]
 fn other_errors_do_not_fall_back() {
     let (database, mut client) = some_sessions();
     let pid = pid(&mut client);
@@ -233,12 +298,13 @@ fn the_breaker_opens_and_closes_again() {
     let start = Instant::now();
     let seconds = Arc::new(AtomicU64::new(0));
     let breaker = Breaker::new(2, Duration::from_secs(10), Duration::from_secs(60));
-    let guard = Guard::new("sessions page", SHORT, LONG)
-        .breaker(breaker.clone())
-        .clock({
-            let seconds = Arc::clone(&seconds);
-            move || start + Duration::from_secs(seconds.load(Ordering::Relaxed))
-        });
+    // What is to succeed has all the time that it takes.
+    let [short, long] = [SHORT, LONG].map(|limit| {
+        let seconds = Arc::clone(&seconds);
+        Guard::new("sessions page", limit, LONG)
+            .breaker(breaker.clone())
+            .clock(move || start + Duration::from_secs(seconds.load(Ordering::Relaxed)))
+    });
     let is_slow = std::cell::Cell::new(true);
     let mut tampered = Tampered::new(&mut client, |text: &str| match is_slow.get() {
         true => asleep(text),
@@ -246,6 +312,10 @@ fn the_breaker_opens_and_closes_again() {
     });
     let mut way = |at: u64| {
         seconds.store(at, Ordering::Relaxed);
+        let guard = match is_slow.get() {
+            true => &short,
+            false => &long,
+        };
         guard.fetch(&mut tampered, &sessions(1)).unwrap().way
     };
     let fell_back = |way: Way| assert!(matches!(way, Way::FellBack { .. }), "{way:?}");

@@ -9,6 +9,7 @@ use pagewise::aggregate::{
 };
 use pagewise::chat::dashboard::Dashboard;
 use pagewise::chat::{Experiment, Message, Session};
+use pagewise::driver::StatementCache;
 use pagewise::driver::postgres::Execute;
 use pagewise::expression::minutes_between;
 use pagewise::listing::TotalCount;
@@ -465,6 +466,59 @@ fn a_write_between_the_two_is_no_difference() {
     committed.rollback().unwrap();
     let found = told.take();
     assert!(found[0].starts_with("unconfirmed\n"), "{found:?}");
+}
+
+/// The error of a statement that the server has forgotten aborts the transaction: what both run is run again in a new one.
+#[test]
+fn statements_that_the_server_forgot_are_prepared_again() {
+    let (_database, mut client) = some_sessions();
+    let (told, statements) = (Told::default(), StatementCache::default());
+    let shadow = told.shadow().limit(Duration::from_secs(60));
+    for _ in 0..2 {
+        let rows = shadow
+            .fetch(&mut statements.with(&mut client), &sessions(1))
+            .unwrap();
+        assert_eq!(rows.len(), 3);
+        client.batch_execute("DISCARD ALL").unwrap();
+    }
+    assert_eq!(told.take(), ["same"; 2]);
+
+    // Each has its own snapshot then.
+    let one_more = |text: &str| match is_optimized(text) {
+        true => text.replace(
+            r#"COUNT(*) AS "message_count""#,
+            r#"COUNT(*) + 1 AS "message_count""#,
+        ),
+        false => text.to_owned(),
+    };
+    let planted = |client: &mut Client| {
+        let mut cached = statements.with(client);
+        shadow
+            .fetch(&mut Tampered::new(&mut cached, one_more), &sessions(1))
+            .unwrap();
+        told.take().remove(0)
+    };
+    planted(&mut client);
+    assert!(planted(&mut client).starts_with("different"));
+    client.batch_execute("DISCARD ALL").unwrap();
+    assert!(planted(&mut client).starts_with("unconfirmed"));
+    assert!(planted(&mut client).starts_with("different"));
+
+    // Each of several statements may be forgotten.
+    let mut client = reader();
+    let ids = taggable(&mut client);
+    let window = Window::before(Utc::now(), TimeDelta::days(10_000)).unwrap();
+    let dashboard = Dashboard::new(window, &ids)
+        .tenant(TEAM)
+        .every(Bucket::Month);
+    statements.clear();
+    for _ in 0..2 {
+        shadow
+            .fetch(&mut statements.with(&mut client), &dashboard)
+            .unwrap();
+        client.batch_execute("DISCARD ALL").unwrap();
+    }
+    assert_eq!(told.take(), ["same"; 2]);
 }
 
 #[test]

@@ -38,6 +38,15 @@ fn the_call_comes_before_the_builder_before_the_switch() {
 }
 
 #[test]
+fn switches_within_one_another_come_to_an_end() {
+    static ONE: StrategySwitch = StrategySwitch::within("one", &OTHER);
+    static OTHER: StrategySwitch = StrategySwitch::within("other", &ONE);
+    assert_eq!((ONE.strategy(), OTHER.strategy()), (Optimized, Optimized));
+    OTHER.set(Legacy);
+    assert_eq!((ONE.strategy(), OTHER.strategy()), (Legacy, Legacy));
+}
+
+#[test]
 fn a_switch_goes_by_those_that_it_is_within() {
     static ALL: StrategySwitch = StrategySwitch::new("all");
     static LISTS: StrategySwitch = StrategySwitch::within("lists", &ALL);

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use pagewise::driver::StatementCache;
 use pagewise::driver::tokio_postgres::Execute;
 use pagewise::sea_query::Value;
 use pagewise::strategy::{Guard, Outcome, Shadow, Way};
@@ -254,42 +255,95 @@ async fn a_cancel_by_a_user_is_not_the_limit() {
 async fn a_future_that_is_dropped_leaves_nothing_open() {
     let (database, mut client) = database().await;
     let observer = connect(&database).await;
-    let pid = pid(&client).await;
     client
         .batch_execute("SET statement_timeout = '77s'")
         .await
         .unwrap();
-    let guard = Guard::new("sessions page", LONG, LONG);
-    let listing = sessions(1);
-    let tampered = Tampered::new(&client, asleep);
-    tokio::select! {
-        answered = guard.fetch_async(&tampered, &listing) => panic!("{answered:?}"),
-        () = until_asleep(&observer, pid) => {}
-    }
-    cancel(&observer, pid).await;
-    assert_eq!(timeout(&client).await, "77s");
-    assert_eq!(state(&observer, pid).await, "idle");
+    dropped_alone(&client, &client, &observer).await;
+    dropped_within(&mut client, &observer, None).await;
+}
 
+/// What leaves is sent at the first look, though other statements are prepared first.
+#[tokio::test]
+async fn a_future_that_is_dropped_over_prepared_statements_leaves_nothing_open() {
+    let (database, mut client) = database().await;
+    let observer = connect(&database).await;
+    client
+        .batch_execute("SET statement_timeout = '77s'")
+        .await
+        .unwrap();
+    let statements = StatementCache::default();
+    dropped_alone(&client, &statements.with_async(&client), &observer).await;
+    assert!(!statements.is_empty());
+    dropped_within(&mut client, &observer, Some(&statements)).await;
+}
+
+async fn dropped_alone(client: &Client, through: &impl Execute, observer: &Client) {
+    let pid = pid(client).await;
+    dropped(through, observer, pid).await;
+    assert_eq!(timeout(client).await, "77s");
+    assert_eq!(state(observer, pid).await, "idle");
+}
+
+async fn dropped_within(
+    client: &mut Client,
+    observer: &Client,
+    statements: Option<&StatementCache>,
+) {
+    let pid = pid(client).await;
     let transaction = client.transaction().await.unwrap();
     transaction
         .batch_execute("DELETE FROM experiments_experimentsession WHERE id = 1")
         .await
         .unwrap();
-    let tampered = Tampered::new(&transaction, asleep);
-    tokio::select! {
-        answered = guard.fetch_async(&tampered, &listing) => panic!("{answered:?}"),
-        () = until_asleep(&observer, pid) => {}
+    match statements {
+        Some(statements) => dropped(&statements.with_async(&transaction), observer, pid).await,
+        None => dropped(&transaction, observer, pid).await,
     }
-    cancel(&observer, pid).await;
     transaction
         .batch_execute("DELETE FROM experiments_experimentsession WHERE id = 2")
         .await
         .unwrap();
     transaction.commit().await.unwrap();
-    assert_eq!(timeout(&client).await, "77s");
+    assert_eq!(timeout(client).await, "77s");
     let left = client
         .query_one("SELECT count(*) FROM experiments_experimentsession", &[])
         .await
         .unwrap();
     assert_eq!(left.get::<_, i64>(0), 3);
+}
+
+/// A future that is dropped while its statement sleeps.
+async fn dropped(through: &impl Execute, observer: &Client, pid: i32) {
+    let guard = Guard::new("sessions page", LONG, LONG);
+    let (tampered, listing) = (Tampered::new(through, asleep), sessions(1));
+    tokio::select! {
+        answered = guard.fetch_async(&tampered, &listing) => panic!("{answered:?}"),
+        () = until_asleep(observer, pid) => {}
+    }
+    cancel(observer, pid).await;
+}
+
+/// Nor one that is dropped since something else of its task has panicked.
+#[tokio::test]
+async fn a_future_that_ends_with_a_panic_elsewhere_leaves_nothing_open() {
+    let (database, client) = database().await;
+    let (client, observer) = (Arc::new(client), connect(&database).await);
+    let pid = pid(&client).await;
+    let task = tokio::spawn({
+        let (client, observer) = (Arc::clone(&client), connect(&database).await);
+        async move {
+            let guard = Guard::new("sessions page", LONG, LONG);
+            let (tampered, listing) = (Tampered::new(&*client, asleep), sessions(1));
+            let panics = async {
+                until_asleep(&observer, pid).await;
+                panic!("elsewhere");
+            };
+            tokio::join!(guard.fetch_async(&tampered, &listing), panics)
+        }
+    });
+    assert!(task.await.is_err_and(|error| error.is_panic()));
+    cancel(&observer, pid).await;
+    assert_eq!(timeout(&client).await, "0");
+    assert_eq!(state(&observer, pid).await, "idle");
 }
