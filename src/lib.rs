@@ -270,6 +270,12 @@ pub use strategy::Strategy;
 pub use time_zone::TimeZone;
 
 /// The README's code compiles.
-#[cfg(all(doctest, feature = "postgres", feature = "query-string", feature = "cache", feature = "monitor"))]
+#[cfg(all(
+    doctest,
+    feature = "postgres",
+    feature = "query-string",
+    feature = "cache",
+    feature = "monitor"
+))]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -25,7 +25,8 @@ const OTHERS: &str = "(others)";
 ///
 /// It is a handle: its clones keep together. Scopes hand their numbers to it when they end, so that a statement costs no lock
 /// that others wait for. Its memory is bounded: it tells up to 256 names of statements and as many of scopes apart, with some
-/// 12 kB for each. Statements without a name are `(unnamed)`, and those whose names came too late `(others)`: name them after what they
+/// 12 kB for each. Statements without a name are `(unnamed)`, the commands of
+/// transactions `(transaction)`, and those whose names came too late `(others)`: name them after what they
 /// are, and not after what they are about.
 ///
 /// # Example

@@ -28,7 +28,8 @@
 //! ```
 //!
 //! * **A budget.** Past [`Monitor::budget`], 20 unless said otherwise, there is one warning through [`tracing`] for the
-//!   scope, which names the statements that ran again and again. A test calls [`Monitor::assert_within`].
+//!   scope, which names the statements that ran again and again. A test calls [`Monitor::assert_within`]. What a transaction
+//!   needs, such as BEGIN and COMMIT, is not in it.
 //! * **Names.** A statement is named where it is run, by `named`, or once for all by [`Collector::register`]. Counts, spans,
 //!   percentiles and the numbers of `pg_stat_statements` then speak of "sessions page", and not of 2 kB of SQL.
 //! * **For the whole process**, a [`Collector`] keeps how long statements and pages take, as percentiles in bounded memory,

@@ -22,7 +22,7 @@ pub struct CollectorReport {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StatementNumbers {
-    /// Their name; `(unnamed)` of those without one, `(others)` of those that came when there were names enough.
+    /// Their name; `(unnamed)` of those without one, `(transaction)` of BEGIN, COMMIT and their like, `(others)` of those that came when there were names enough.
     pub name: Cow<'static, str>,
     /// How many of them gave no answer; their times count as well.
     pub failed: u64,

@@ -12,6 +12,8 @@ pub(super) const MOST_DISTINCT: usize = 256;
 const MOST_TEXT: usize = 1000;
 /// How many slow statements a scope can be asked to keep.
 pub(super) const MOST_SLOWEST: usize = 100;
+/// The name of what a transaction needs, whoever runs it.
+pub(super) const TRANSACTION: &str = "(transaction)";
 /// How many times are kept before they are handed to the collector.
 const MOST_SAMPLES: usize = 1024;
 
@@ -69,7 +71,10 @@ pub(super) struct Sample {
 
 #[derive(Debug)]
 pub(super) struct State {
+    /// Of what asks for something; time and failures are also those of the commands of transactions.
     pub total: Numbers,
+    /// How many commands of transactions there were.
+    pub housekeeping: u64,
     /// Those of the different statements, beside them, to be looked through quickly.
     keys: Vec<Fingerprint>,
     pub distinct: Vec<Distinct>,
@@ -89,12 +94,14 @@ pub(super) struct Ended<'a> {
     pub text: &'a str,
     pub time: Duration,
     pub outcome: Outcome,
+    pub is_housekeeping: bool,
 }
 
 impl State {
     pub fn new() -> Self {
         Self {
             total: Numbers::default(),
+            housekeeping: 0,
             keys: Vec::new(),
             distinct: Vec::new(),
             others: Numbers::default(),
@@ -112,7 +119,12 @@ impl State {
         ended: &Ended<'_>,
         name: impl FnOnce() -> Option<Cow<'static, str>>,
     ) -> u32 {
-        self.total.add(ended);
+        if ended.is_housekeeping {
+            self.housekeeping += 1;
+            self.total.add_end(ended);
+        } else {
+            self.total.add(ended);
+        }
         let shown = |name| {
             Arc::new(Shown {
                 name,
@@ -172,9 +184,17 @@ impl State {
 impl Numbers {
     fn add(&mut self, ended: &Ended<'_>) {
         self.runs += 1;
+        if let Outcome::Rows(rows) = ended.outcome {
+            self.rows += rows;
+        }
+        self.add_end(ended);
+    }
+
+    /// How long it took, and whether it gave no answer.
+    fn add_end(&mut self, ended: &Ended<'_>) {
         self.time += ended.time;
         match ended.outcome {
-            Outcome::Rows(rows) => self.rows += rows,
+            Outcome::Rows(_) => {}
             Outcome::Failed => self.failed += 1,
             Outcome::Abandoned => self.abandoned += 1,
         }
