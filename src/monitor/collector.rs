@@ -67,6 +67,7 @@ struct OfStatement {
 
 struct OfScope {
     times: Times,
+    failed: u64,
     counts: Counts,
     statements: u64,
     most_statements: u64,
@@ -137,6 +138,7 @@ impl Collector {
             });
         let scopes = totals.scopes.iter().map(|(name, kept)| ScopeNumbers {
             name: name.clone(),
+            failed: kept.failed,
             latency: kept.times.latency(),
             statements: kept.statements,
             p95_statements: kept.counts.at(0.95),
@@ -198,12 +200,14 @@ impl Collector {
     pub(super) fn take_scope(&self, name: &str, elapsed: Duration, total: &Numbers) {
         let new = || OfScope {
             times: Times::new(),
+            failed: 0,
             counts: Counts::new(),
             statements: 0,
             most_statements: 0,
         };
         update(&mut self.totals().scopes, name, new, |kept| {
             kept.times.add(elapsed);
+            kept.failed += u64::from(total.failed + total.abandoned > 0);
             kept.counts.add(total.runs);
             kept.statements += total.runs;
             kept.most_statements = kept.most_statements.max(total.runs);

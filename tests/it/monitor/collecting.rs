@@ -147,7 +147,7 @@ fn the_report_is_two_tables() {
     request.finish();
     let text = collector.report().to_string();
     assert!(text.contains("| (unnamed) | 1 | 1 | "), "{text}");
-    assert!(text.contains("| a \\| b c | 1 | 1 | 1 | "), "{text}");
+    assert!(text.contains("| a \\| b c | 1 | 1 | 1 | 1 | "), "{text}");
     for table in text.split("\n\n") {
         let columns = |line: &str| line.replace("\\|", "").matches('|').count();
         let mut lines = table.lines();
