@@ -183,6 +183,7 @@ impl Collector {
             let distinct = state.distinct.get(sample.at as usize);
             let name = match distinct.map(|distinct| distinct.shown.name.as_deref()) {
                 Some(name) => name.unwrap_or(UNNAMED),
+                // Texts without a name that a scope did not tell apart, or names.
                 None => OTHERS,
             };
             let new = || OfStatement {

@@ -19,7 +19,8 @@ const NO_BUDGET: u64 = u64::MAX;
 /// Counts the statements of one scope: of a request, a job, a test.
 ///
 /// It is a handle: its clones count together, in whichever tasks and threads they are. What it keeps is bounded, however many
-/// statements run: up to 256 different ones are told apart, each by at most 1,000 bytes of its text, and the slowest are 5.
+/// statements run: up to 256 names are told apart, and up to 256 texts without a name, each by at most 1,000 bytes of it, and
+/// the slowest are 5.
 ///
 /// * Past its budget there is one warning.
 /// * A budget is of statements that ask for something. Commands of transactions and settings, of the host or of

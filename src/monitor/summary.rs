@@ -49,9 +49,10 @@ pub struct Summary {
     pub elapsed: Duration,
     /// Its budget, if it has one.
     pub budget: Option<u64>,
-    /// The different statements, with `(transaction)` for the commands of transactions; those first that ran most often, and of these those that took longest together.
+    /// The different statements: those of one name are one, whatever their texts, up to 256 names, and those without a name are
+    /// told apart by their texts, up to 256. `(transaction)` are the commands of transactions. Those first that ran most often, and of these those that took longest together.
     pub by_statement: Vec<StatementCount>,
-    /// How many ran that were not told apart any more.
+    /// How many ran that were not told apart any more, since there were names or texts enough.
     pub others: u64,
     /// The slowest runs, the slowest first.
     pub slowest: Vec<SlowStatement>,
@@ -63,7 +64,7 @@ pub struct Summary {
 pub struct StatementCount {
     /// Its name, if it has one.
     pub name: Option<Cow<'static, str>>,
-    /// The beginning of its text.
+    /// The beginning of its text; of the one that ran first, if there are several of its name.
     pub text: String,
     /// How often it ran.
     pub runs: u64,
