@@ -13,6 +13,7 @@ use super::normal_form::normal_form;
 use super::report::{CollectorReport, ScopeNumbers, StatementNumbers};
 use super::scope::Monitor;
 use super::state::{Numbers, State};
+use super::tags::without_tags;
 
 /// How many names of statements, and of scopes, are told apart.
 const MOST_NAMES: usize = 256;
@@ -98,7 +99,8 @@ impl Collector {
     /// Names a statement by its text, wherever it runs without another name. 4,096 texts are remembered, those that were used
     /// last.
     ///
-    /// A statement that is run with a name is known by it from then on.
+    /// A statement that is run with a name is known by it from then on. A text may have several names, of which 4 are kept: run
+    /// without one, it has the one that was used last. [`Tags`](super::Tags) at its end are not part of it.
     ///
     /// ```
     /// use pagewise::monitor::Collector;
@@ -111,6 +113,7 @@ impl Collector {
     /// # Ok::<(), pagewise::Error>(())
     /// ```
     pub fn register(&self, name: impl Into<Cow<'static, str>>, text: &str) {
+        let text = without_tags(text);
         self.names().put(Fingerprint::of(text), text, name.into());
     }
 
