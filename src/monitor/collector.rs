@@ -24,11 +24,13 @@ const OTHERS: &str = "(others)";
 
 /// Keeps, for a process, how long its statements and its pages take, and what the statements are called.
 ///
-/// It is a handle: its clones keep together. Scopes hand their numbers to it when they end, so that a statement costs no lock
-/// that others wait for. Its memory is bounded: it tells up to 256 names of statements and as many of scopes apart, with some
-/// 12 kB for each. Statements without a name are `(unnamed)`, the commands of
-/// transactions `(transaction)`, and those whose names came too late `(others)`: name them after what they
-/// are, and not after what they are about.
+/// It is a handle: its clones keep together. Scopes hand their times to it when they end, and after each 1,024 statements. A
+/// statement otherwise takes the lock that all scopes share only where it is the first of its text in its scope, to ask for its
+/// name; each does, while somebody listens to spans of the level debug, and each text past the first 512 of a scope.
+///
+/// Its memory is bounded: it tells up to 256 names of statements and as many of scopes apart, with some 12 kB for each.
+/// Statements without a name are `(unnamed)`, the commands of transactions `(transaction)`, and those whose names came too late
+/// `(others)`: name them after what they are, and not after what they are about.
 ///
 /// # Example
 ///

@@ -47,7 +47,8 @@
 //! # What is never in it
 //!
 //! Values of parameters are not looked at. Spans have names only. What has no name is shown by the beginning of its text, in
-//! summaries and in the warning: a text of this crate has no values that a request gave; a host that pastes values into texts
+//! summaries and in the warning: a text of this crate has of what a request gave only the size of the page, as
+//! its LIMIT; a host that pastes values into texts
 //! of its own should name them. Of an error, there is the SQLSTATE, and not the message, in which the server quotes values.
 //!
 //! # With another driver
