@@ -13,6 +13,8 @@
 //! A plain client sends a statement with the types of its parameters in one round trip, parsed and planned anew
 //! each time. A [`StatementCache`] keeps the most used texts prepared.
 
+#[cfg(any(feature = "monitor", feature = "postgres", feature = "tokio-postgres"))]
+pub(crate) mod housekeeping;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod page_rows;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]

@@ -49,7 +49,8 @@ impl fmt::Display for BudgetExceeded {
             "{} has run {}, {} more than its budget of {budget}:",
             summary.scope,
             Statements(summary.statements),
-            summary.statements - budget
+            // Both are public, and may have been changed.
+            summary.statements.saturating_sub(*budget)
         )?;
         summary.write_statements(f)?;
         if summary.repeated().is_empty() {

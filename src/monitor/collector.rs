@@ -13,6 +13,7 @@ use super::normal_form::normal_form;
 use super::report::{CollectorReport, ScopeNumbers, StatementNumbers};
 use super::scope::Monitor;
 use super::state::{Numbers, State};
+use super::tags::without_tags;
 
 /// How many names of statements, and of scopes, are told apart.
 const MOST_NAMES: usize = 256;
@@ -23,10 +24,13 @@ const OTHERS: &str = "(others)";
 
 /// Keeps, for a process, how long its statements and its pages take, and what the statements are called.
 ///
-/// It is a handle: its clones keep together. Scopes hand their numbers to it when they end, so that a statement costs no lock
-/// that others wait for. Its memory is bounded: it tells up to 256 names of statements and as many of scopes apart, with some
-/// 12 kB for each. Statements without a name are `(unnamed)`, and those whose names came too late `(others)`: name them after what they
-/// are, and not after what they are about.
+/// It is a handle: its clones keep together. Scopes hand their times to it when they end, and after each 1,024 statements. A
+/// statement otherwise takes the lock that all scopes share only where it is the first of its text in its scope, to ask for its
+/// name; each does, while somebody listens to spans of the level debug, and each text past the first 512 of a scope.
+///
+/// Its memory is bounded: it tells up to 256 names of statements and as many of scopes apart, with some 12 kB for each.
+/// Statements without a name are `(unnamed)`, the commands of transactions `(transaction)`, and those whose names came too late
+/// `(others)`: name them after what they are, and not after what they are about.
 ///
 /// # Example
 ///
@@ -66,6 +70,7 @@ struct OfStatement {
 
 struct OfScope {
     times: Times,
+    failed: u64,
     counts: Counts,
     statements: u64,
     most_statements: u64,
@@ -96,7 +101,8 @@ impl Collector {
     /// Names a statement by its text, wherever it runs without another name. 4,096 texts are remembered, those that were used
     /// last.
     ///
-    /// A statement that is run with a name is known by it from then on.
+    /// A statement that is run with a name is known by it from then on. A text may have several names, of which 4 are kept: run
+    /// without one, it has the one that was used last. [`Tags`](super::Tags) at its end are not part of it.
     ///
     /// ```
     /// use pagewise::monitor::Collector;
@@ -109,6 +115,7 @@ impl Collector {
     /// # Ok::<(), pagewise::Error>(())
     /// ```
     pub fn register(&self, name: impl Into<Cow<'static, str>>, text: &str) {
+        let text = without_tags(text);
         self.names().put(Fingerprint::of(text), text, name.into());
     }
 
@@ -136,6 +143,7 @@ impl Collector {
             });
         let scopes = totals.scopes.iter().map(|(name, kept)| ScopeNumbers {
             name: name.clone(),
+            failed: kept.failed,
             latency: kept.times.latency(),
             statements: kept.statements,
             p95_statements: kept.counts.at(0.95),
@@ -180,6 +188,7 @@ impl Collector {
             let distinct = state.distinct.get(sample.at as usize);
             let name = match distinct.map(|distinct| distinct.shown.name.as_deref()) {
                 Some(name) => name.unwrap_or(UNNAMED),
+                // Texts without a name that a scope did not tell apart, or names.
                 None => OTHERS,
             };
             let new = || OfStatement {
@@ -197,12 +206,14 @@ impl Collector {
     pub(super) fn take_scope(&self, name: &str, elapsed: Duration, total: &Numbers) {
         let new = || OfScope {
             times: Times::new(),
+            failed: 0,
             counts: Counts::new(),
             statements: 0,
             most_statements: 0,
         };
         update(&mut self.totals().scopes, name, new, |kept| {
             kept.times.add(elapsed);
+            kept.failed += u64::from(total.failed + total.abandoned > 0);
             kept.counts.add(total.runs);
             kept.statements += total.runs;
             kept.most_statements = kept.most_statements.max(total.runs);

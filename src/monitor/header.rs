@@ -10,7 +10,8 @@ pub const SERVER_TIMING: &str = "Server-Timing";
 impl Summary {
     /// How many statements there were: the value of a header [`X_QUERY_COUNT`].
     ///
-    /// It counts in production as elsewhere: nothing has to be turned on for it.
+    /// It counts in production as elsewhere: nothing has to be turned on for it. Commands of transactions are not among them, as
+    /// they are not in the budget: a guard that puts a page into a transaction does not make it another page.
     ///
     /// ```
     /// use pagewise::monitor::Monitor;

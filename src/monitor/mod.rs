@@ -28,7 +28,8 @@
 //! ```
 //!
 //! * **A budget.** Past [`Monitor::budget`], 20 unless said otherwise, there is one warning through [`tracing`] for the
-//!   scope, which names the statements that ran again and again. A test calls [`Monitor::assert_within`].
+//!   scope, which names the statements that ran again and again. A test calls [`Monitor::assert_within`]. What a transaction
+//!   needs, such as BEGIN and COMMIT, is not in it.
 //! * **Names.** A statement is named where it is run, by `named`, or once for all by [`Collector::register`]. Counts, spans,
 //!   percentiles and the numbers of `pg_stat_statements` then speak of "sessions page", and not of 2 kB of SQL.
 //! * **For the whole process**, a [`Collector`] keeps how long statements and pages take, as percentiles in bounded memory,
@@ -46,7 +47,8 @@
 //! # What is never in it
 //!
 //! Values of parameters are not looked at. Spans have names only. What has no name is shown by the beginning of its text, in
-//! summaries and in the warning: a text of this crate has no values that a request gave; a host that pastes values into texts
+//! summaries and in the warning: a text of this crate has of what a request gave only the size of the page, as
+//! its LIMIT; a host that pastes values into texts
 //! of its own should name them. Of an error, there is the SQLSTATE, and not the message, in which the server quotes values.
 //!
 //! # With another driver

@@ -12,6 +12,9 @@ use super::normal_form::normal_form;
 /// How many texts are remembered, those that were used last: texts are few, but for hosts that write values into them.
 const MOST_TEXTS: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 
+/// How many names a text may have, those that were used last.
+const MOST_NAMES: usize = 4;
+
 /// The names of texts.
 #[derive(Debug)]
 pub(super) struct Names {
@@ -20,7 +23,8 @@ pub(super) struct Names {
 
 #[derive(Debug)]
 struct Named {
-    name: Cow<'static, str>,
+    /// The one that was used last is the first.
+    names: Vec<Cow<'static, str>>,
     /// Of the text without its constants.
     normal: Fingerprint,
 }
@@ -32,21 +36,28 @@ impl Names {
         }
     }
 
+    /// The name that was used last.
     pub fn get(&mut self, text: Fingerprint) -> Option<Cow<'static, str>> {
-        self.by_text.get(&text).map(|named| named.name.clone())
+        let named = self.by_text.get(&text)?;
+        named.names.first().cloned()
     }
 
     pub fn put(&mut self, key: Fingerprint, text: &str, name: Cow<'static, str>) {
-        if self
-            .by_text
-            .get(&key)
-            .is_none_or(|named| named.name != name)
-        {
+        let Some(named) = self.by_text.get_mut(&key) else {
             let named = Named {
-                name,
+                names: vec![name],
                 normal: Fingerprint::of(&normal_form(text)),
             };
             self.by_text.put(key, named);
+            return;
+        };
+        let names = &mut named.names;
+        match names.iter().position(|known| *known == name) {
+            Some(at) => names[..=at].rotate_right(1),
+            None => {
+                names.insert(0, name);
+                names.truncate(MOST_NAMES);
+            }
         }
     }
 
@@ -57,7 +68,7 @@ impl Names {
             names
                 .entry(named.normal)
                 .or_default()
-                .push(named.name.clone());
+                .extend(named.names.iter().cloned());
         }
         for names in names.values_mut() {
             names.sort_unstable();

@@ -2,8 +2,9 @@
 //!
 //! `pg_stat_statements` shows a statement as it was run first, with each constant replaced by a parameter: `LIMIT 26` is
 //! `LIMIT $2`, and so is every other limit. Where it does that depends on its version, and on how the parser sees a constant.
-//! So both sides, its text and ours, lose what might differ: constants and parameters, the words TRUE, FALSE and NULL, how
-//! many of them are in a list, comments, and white space.
+//! So both sides, its text and ours, lose what might differ: constants and parameters, among them the words TRUE, FALSE and
+//! NULL, how many of them are in `IN ( .. )` or `ARRAY[ .. ]`, comments, and white space. What the server keeps apart stays:
+//! `IS NULL` and `IS TRUE` have no constants, and other lists are as long as they are.
 
 /// The text's tokens, with one space between them.
 pub(super) fn normal_form(text: &str) -> String {
@@ -20,6 +21,8 @@ pub(super) fn normal_form(text: &str) -> String {
             byte if is_number(byte, rest) => form.value(number_end(rest)),
             byte if is_word(byte) => word(&mut form, rest),
             byte if is_operator(byte) => form.token(rest, operator_end(rest)),
+            b'(' | b'[' => form.open(rest),
+            b')' | b']' => form.close(rest),
             _ => form.token(rest, 1),
         };
         rest = &rest[end..];
@@ -30,6 +33,8 @@ pub(super) fn normal_form(text: &str) -> String {
 #[derive(Default)]
 struct Form<'a> {
     tokens: Vec<&'a str>,
+    /// For each bracket that is open, whether a list is in it of which one constant stands for several.
+    lists: Vec<bool>,
 }
 
 const VALUE: &str = "?";
@@ -40,18 +45,44 @@ impl<'a> Form<'a> {
         end
     }
 
-    /// A constant or parameter. A sign belongs to it or does not, depending on what stands before; and of a list one remains.
+    /// A constant or parameter. A sign belongs to it or does not, depending on what stands before; and of several after IN or
+    /// ARRAY one remains.
     fn value(&mut self, end: usize) -> usize {
         if self.tokens.last() == Some(&"-") {
             self.tokens.pop();
         }
         match self.tokens.as_slice() {
-            [.., VALUE, ","] => {
+            [.., VALUE, ","] if self.lists.last() == Some(&true) => {
                 self.tokens.pop();
             }
             _ => self.tokens.push(VALUE),
         }
         end
+    }
+
+    fn open(&mut self, rest: &'a str) -> usize {
+        let before = self.tokens.last();
+        let is_after = |word: &str| before.is_some_and(|token| token.eq_ignore_ascii_case(word));
+        self.lists.push(match rest.as_bytes() {
+            [b'(', ..] => is_after("in"),
+            _ => is_after("array"),
+        });
+        self.token(rest, 1)
+    }
+
+    fn close(&mut self, rest: &'a str) -> usize {
+        self.lists.pop();
+        self.token(rest, 1)
+    }
+
+    /// What follows is part of a test, as in `IS NOT NULL`, and no constant.
+    fn is_in_test(&self) -> bool {
+        let is = |token: &str, word: &str| token.eq_ignore_ascii_case(word);
+        match self.tokens.as_slice() {
+            [.., before, last] if is(last, "not") => is(before, "is"),
+            [.., last] => is(last, "is"),
+            [] => false,
+        }
     }
 
     /// What follows is the part of a time that is extracted, which the parser takes for a text.
@@ -166,7 +197,8 @@ fn word<'a>(form: &mut Form<'a>, rest: &'a str) -> usize {
         [b'\'', ..] if is("e") => form.value(end + string_end(after, true)),
         [b'\'', ..] if is("b") || is("x") || is("n") => form.value(end + string_end(after, false)),
         [b'&', b'\'', ..] if is("u") => form.value(end + 1 + string_end(&after[1..], false)),
-        _ if is("true") || is("false") || is("null") || form.is_in_extract() => form.value(end),
+        _ if form.is_in_extract() => form.value(end),
+        _ if (is("true") || is("false") || is("null")) && !form.is_in_test() => form.value(end),
         _ => form.token(rest, end),
     }
 }
@@ -214,6 +246,11 @@ mod tests {
             ("a = ANY (ARRAY[1,2])", "a = ANY (ARRAY[$1 /*, ... */])"),
             ("j ->> 'a' #>> '{b}' @> '{}'", "j ->> $1 #>> $2 @> $3"),
             ("ON TRUE WHERE a IS NULL", "ON $4 WHERE a IS NULL"),
+            (
+                "a IN (-1, NULL) AND b = ARRAY [TRUE, 'x']",
+                "a IN ($1) AND b = ARRAY [$2]",
+            ),
+            ("a IS DISTINCT FROM NULL", "a IS DISTINCT FROM $1"),
             ("$$it's$$ || $x$ $$ $x$", "$1 || $2"),
             ("U&'d\\0061t' || b'01' || N'x'", "$1 || $2 || $3"),
             (
@@ -236,6 +273,14 @@ mod tests {
             ("a < 1", "a <= 1"),
             ("ORDER BY a ASC NULLS LAST", "ORDER BY a ASC NULLS FIRST"),
             ("a = 1 AND b = 1", "a = 1 OR b = 1"),
+            ("b IS NULL", "b IS TRUE"),
+            ("b is not false", "b is not null"),
+            ("b IS UNKNOWN", "b IS NULL"),
+            ("coalesce(a, 1, 2)", "coalesce(a, 1)"),
+            ("a IN (f(1, 2), 3)", "a IN (f(1), 3)"),
+            ("VALUES (1, 2)", "VALUES (1)"),
+            ("a[1]", "a[1, 2]"),
+            ("SELECT 1, 2", "SELECT 1"),
         ] {
             assert_ne!(normal_form(one), normal_form(other));
         }

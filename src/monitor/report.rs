@@ -22,7 +22,7 @@ pub struct CollectorReport {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct StatementNumbers {
-    /// Their name; `(unnamed)` of those without one, `(others)` of those that came when there were names enough.
+    /// Their name; `(unnamed)` of those without one, `(transaction)` of BEGIN, COMMIT and their like, `(others)` of those that came when there were names enough.
     pub name: Cow<'static, str>,
     /// How many of them gave no answer; their times count as well.
     pub failed: u64,
@@ -36,6 +36,8 @@ pub struct StatementNumbers {
 pub struct ScopeNumbers {
     /// Their name; `(others)` of those that came when there were names enough.
     pub name: Cow<'static, str>,
+    /// How many of them had a statement that gave no answer; their times count as well.
+    pub failed: u64,
     /// How long they lasted.
     pub latency: Latency,
     /// How many statements they ran together.
@@ -80,17 +82,21 @@ impl fmt::Display for CollectorReport {
             writeln!(f, "| {name} | {runs} | {} | {latency} |", statement.failed)?;
         }
         f.write_str(
-            "\n| page | loads | statements, p95 | statements, most | p50 | p95 | p99 | max |\n\
-             |---|--:|--:|--:|--:|--:|--:|--:|\n",
+            "\n| page | loads | failed | statements, p95 | statements, most | p50 | p95 | p99 | max |\n\
+             |---|--:|--:|--:|--:|--:|--:|--:|--:|\n",
         )?;
         for scope in &self.scopes {
             let (name, latency) = (Cell(&scope.name), Times(&scope.latency));
-            let (loads, p95, most) = (
+            let (loads, failed, p95, most) = (
                 scope.latency.count,
+                scope.failed,
                 scope.p95_statements,
                 scope.most_statements,
             );
-            writeln!(f, "| {name} | {loads} | {p95} | {most} | {latency} |")?;
+            writeln!(
+                f,
+                "| {name} | {loads} | {failed} | {p95} | {most} | {latency} |"
+            )?;
         }
         Ok(())
     }

@@ -8,8 +8,9 @@ use tracing::field::Empty;
 
 use super::fingerprint::Fingerprint;
 use super::scope::Monitor;
-use super::state::{Ended, Outcome};
+use super::state::{Ended, Outcome, TRANSACTION};
 use super::tags::without_tags;
+use crate::driver::housekeeping::is_housekeeping;
 
 /// A statement that a [`Monitor`] counts when it ends.
 ///
@@ -21,6 +22,7 @@ pub struct Running<'a> {
     name: Option<Cow<'static, str>>,
     /// Of the text alone.
     fingerprint: Fingerprint,
+    is_housekeeping: bool,
     span: Span,
     started: Instant,
     outcome: Outcome,
@@ -34,6 +36,11 @@ impl<'a> Running<'a> {
     ) -> Self {
         let text = without_tags(text);
         let fingerprint = Fingerprint::of(text);
+        let is_housekeeping = is_housekeeping(text);
+        let name = match is_housekeeping {
+            true => Some(TRANSACTION.into()),
+            false => name,
+        };
         let span = tracing::debug_span!(
             target: "pagewise::monitor",
             "statement",
@@ -47,6 +54,7 @@ impl<'a> Running<'a> {
             text,
             name,
             fingerprint,
+            is_housekeeping,
             span,
             started: Instant::now(),
             outcome: Outcome::Abandoned,
@@ -90,6 +98,8 @@ impl<'a> Running<'a> {
     /// The name that it is run by, else the one that its text is known by.
     fn known_name(&self) -> Option<Cow<'static, str>> {
         match self.monitor.collector() {
+            // Its text is anybody's.
+            _ if self.is_housekeeping => self.name.clone(),
             Some(collector) => collector.name_of(self.fingerprint, self.text, &self.name),
             None => self.name.clone(),
         }
@@ -103,6 +113,7 @@ impl Drop for Running<'_> {
             text: self.text,
             time: self.started.elapsed(),
             outcome: self.outcome,
+            is_housekeeping: self.is_housekeeping,
         };
         self.monitor.record(&ended, &|| self.known_name());
     }

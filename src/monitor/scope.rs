@@ -19,9 +19,14 @@ const NO_BUDGET: u64 = u64::MAX;
 /// Counts the statements of one scope: of a request, a job, a test.
 ///
 /// It is a handle: its clones count together, in whichever tasks and threads they are. What it keeps is bounded, however many
-/// statements run: up to 256 different ones are told apart, each by at most 1,000 bytes of its text, and the slowest are 5.
+/// statements run: up to 256 names are told apart, and up to 256 texts without a name, each by at most 1,000 bytes of it, and
+/// the slowest are 5.
 ///
 /// * Past its budget there is one warning.
+/// * A budget is of statements that ask for something. Commands of transactions and settings, of the host or of
+///   [`Guard`](crate::strategy), are counted beside them, in [`Summary::housekeeping`], and timed as `(transaction)`,
+///   whatever the name that they are run by: BEGIN, START, COMMIT, END, ROLLBACK, ABORT, SAVEPOINT, RELEASE, SET, and
+///   `SELECT set_config(..)`.
 /// * It ends by [`finish`](Self::finish), or when the last clone is dropped; made by [`Collector::scope`], it then hands its
 ///   numbers to the collector.
 ///
@@ -142,7 +147,7 @@ impl Monitor {
         &self.scope.name
     }
 
-    /// How many statements have ended.
+    /// How many statements have ended; without the commands of transactions.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.scope.lock().total.runs

@@ -6,12 +6,18 @@ use std::time::Duration;
 
 use super::fingerprint::Fingerprint;
 
-/// How many different statements a scope tells apart; the others are counted together.
-pub(super) const MOST_DISTINCT: usize = 256;
+/// How many names a scope tells apart, and how many texts without one; the others are counted together.
+const MOST_DISTINCT: usize = 256;
+/// How many texts are known by heart. A name may have many of them.
+const MOST_KEYS: usize = 2 * MOST_DISTINCT;
+/// The place of what is not told apart.
+const OTHERS: u32 = u32::MAX;
 /// How many bytes of a text are kept for showing.
 const MOST_TEXT: usize = 1000;
 /// How many slow statements a scope can be asked to keep.
 pub(super) const MOST_SLOWEST: usize = 100;
+/// The name of what a transaction needs, whoever runs it.
+pub(super) const TRANSACTION: &str = "(transaction)";
 /// How many times are kept before they are handed to the collector.
 const MOST_SAMPLES: usize = 1024;
 
@@ -30,8 +36,17 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) struct Shown {
     pub name: Option<Cow<'static, str>>,
-    /// The beginning of its text.
+    /// The beginning of its text: of the first, if its name has several.
     pub text: Box<str>,
+}
+
+impl Shown {
+    fn new(name: Option<Cow<'static, str>>, ended: &Ended<'_>) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            text: beginning(ended.text).into(),
+        })
+    }
 }
 
 /// One of the different statements of a scope.
@@ -69,9 +84,15 @@ pub(super) struct Sample {
 
 #[derive(Debug)]
 pub(super) struct State {
+    /// Of what asks for something; time and failures are also those of the commands of transactions.
     pub total: Numbers,
-    /// Those of the different statements, beside them, to be looked through quickly.
+    /// How many commands of transactions there were.
+    pub housekeeping: u64,
+    /// Those of texts, with the names that they were run by, to be looked through quickly.
     keys: Vec<Fingerprint>,
+    /// For each of these, the place of its statement.
+    places: Vec<u32>,
+    /// A statement is what has one name, or else one text.
     pub distinct: Vec<Distinct>,
     /// What was not told apart.
     pub others: Numbers,
@@ -89,13 +110,16 @@ pub(super) struct Ended<'a> {
     pub text: &'a str,
     pub time: Duration,
     pub outcome: Outcome,
+    pub is_housekeeping: bool,
 }
 
 impl State {
     pub fn new() -> Self {
         Self {
             total: Numbers::default(),
+            housekeeping: 0,
             keys: Vec::new(),
+            places: Vec::new(),
             distinct: Vec::new(),
             others: Numbers::default(),
             slowest: Vec::new(),
@@ -106,33 +130,23 @@ impl State {
         }
     }
 
-    /// Counts it; `name` is asked when it is the first of its kind here. Its place among the different statements.
+    /// Counts it; `name` is asked when its text is not known here. Its place among the different statements.
     pub fn record(
         &mut self,
         ended: &Ended<'_>,
-        name: impl FnOnce() -> Option<Cow<'static, str>>,
+        name: impl Fn() -> Option<Cow<'static, str>>,
     ) -> u32 {
-        self.total.add(ended);
-        let shown = |name| {
-            Arc::new(Shown {
-                name,
-                text: beginning(ended.text).into(),
-            })
-        };
-        let mut name = Some(name);
+        if ended.is_housekeeping {
+            self.housekeeping += 1;
+            self.total.add_end(ended);
+        } else {
+            self.total.add(ended);
+        }
         let at = match self.keys.iter().position(|key| *key == ended.key) {
-            Some(at) => at,
-            None if self.keys.len() < MOST_DISTINCT => {
-                self.keys.push(ended.key);
-                self.distinct.push(Distinct {
-                    shown: shown(name.take().and_then(|name| name())),
-                    numbers: Numbers::default(),
-                });
-                self.keys.len() - 1
-            }
-            None => MOST_DISTINCT,
+            Some(known) => self.places[known],
+            None => self.place(ended, &name()),
         };
-        match self.distinct.get_mut(at) {
+        match self.distinct.get_mut(at as usize) {
             Some(distinct) => distinct.numbers.add(ended),
             None => self.others.add(ended),
         }
@@ -142,9 +156,9 @@ impl State {
                 .last()
                 .is_some_and(|last| last.time < ended.time);
         if is_slow && self.keep_slowest > 0 {
-            let shown = match self.distinct.get(at) {
+            let shown = match self.distinct.get(at as usize) {
                 Some(distinct) => Arc::clone(&distinct.shown),
-                None => shown(name.take().and_then(|name| name())),
+                None => Shown::new(name(), ended),
             };
             let place = self.slowest.partition_point(|slow| slow.time >= ended.time);
             let slow = Slow {
@@ -155,7 +169,42 @@ impl State {
             self.slowest.insert(place, slow);
             self.slowest.truncate(self.keep_slowest);
         }
-        at as u32
+        at
+    }
+
+    /// The place of a text that is not known: that of its name, a new one, or that of the others.
+    ///
+    /// Texts without a name do not take the places of those with one: there may be any number of them.
+    fn place(&mut self, ended: &Ended<'_>, name: &Option<Cow<'static, str>>) -> u32 {
+        let is_named = |distinct: &&Distinct| distinct.shown.name.is_some();
+        let of_name = self
+            .distinct
+            .iter()
+            .position(|distinct| distinct.shown.name.is_some() && distinct.shown.name == *name);
+        let at = match of_name {
+            Some(at) => at,
+            None => {
+                let named = self.distinct.iter().filter(is_named).count();
+                let of_this_kind = match name {
+                    Some(_) => named,
+                    None => self.distinct.len() - named,
+                };
+                if of_this_kind >= MOST_DISTINCT {
+                    return OTHERS;
+                }
+                self.distinct.push(Distinct {
+                    shown: Shown::new(name.clone(), ended),
+                    numbers: Numbers::default(),
+                });
+                self.distinct.len() - 1
+            }
+        } as u32;
+        // Others are asked for their names each time.
+        if self.keys.len() < MOST_KEYS {
+            self.keys.push(ended.key);
+            self.places.push(at);
+        }
+        at
     }
 
     /// Keeps its time for the collector; whether there are so many that it should get them.
@@ -172,9 +221,17 @@ impl State {
 impl Numbers {
     fn add(&mut self, ended: &Ended<'_>) {
         self.runs += 1;
+        if let Outcome::Rows(rows) = ended.outcome {
+            self.rows += rows;
+        }
+        self.add_end(ended);
+    }
+
+    /// How long it took, and whether it gave no answer.
+    fn add_end(&mut self, ended: &Ended<'_>) {
         self.time += ended.time;
         match ended.outcome {
-            Outcome::Rows(rows) => self.rows += rows,
+            Outcome::Rows(_) => {}
             Outcome::Failed => self.failed += 1,
             Outcome::Abandoned => self.abandoned += 1,
         }

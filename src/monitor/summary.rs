@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::latency::Milliseconds;
-use super::state::{Distinct, Numbers, Outcome, Shown, Slow, State};
+use super::state::{Distinct, Numbers, Outcome, Shown, Slow, State, TRANSACTION};
 
 /// How many runs of one statement look like one for each row.
 const REPEATED: u64 = 3;
@@ -33,23 +33,26 @@ const LINE: usize = 120;
 pub struct Summary {
     /// The scope's name.
     pub scope: Cow<'static, str>,
-    /// How many statements have ended, however they did.
+    /// How many statements have ended, however they did. Commands of transactions are not among them.
     pub statements: u64,
-    /// How many of them failed.
+    /// How many commands of transactions and settings ran beside them: BEGIN, COMMIT, SAVEPOINT, SET and their like.
+    pub housekeeping: u64,
+    /// How many of both failed.
     pub failed: u64,
-    /// How many of them nobody waited for to the end: an asynchronous caller that was cancelled, a panic.
+    /// How many of both nobody waited for to the end: an asynchronous caller that was cancelled, a panic.
     pub abandoned: u64,
-    /// How many rows they gave together.
+    /// How many rows the statements gave together.
     pub rows: u64,
-    /// How long they took together; those that ran at the same time are added up.
+    /// How long both took together; those that ran at the same time are added up.
     pub time: Duration,
     /// How long the scope lasted, up to now or to its end.
     pub elapsed: Duration,
     /// Its budget, if it has one.
     pub budget: Option<u64>,
-    /// The different statements, those first that ran most often, and of these those that took longest together.
+    /// The different statements: those of one name are one, whatever their texts, up to 256 names, and those without a name are
+    /// told apart by their texts, up to 256. `(transaction)` are the commands of transactions. Those first that ran most often, and of these those that took longest together.
     pub by_statement: Vec<StatementCount>,
-    /// How many ran that were not told apart any more.
+    /// How many ran that were not told apart any more, since there were names or texts enough.
     pub others: u64,
     /// The slowest runs, the slowest first.
     pub slowest: Vec<SlowStatement>,
@@ -61,7 +64,7 @@ pub struct Summary {
 pub struct StatementCount {
     /// Its name, if it has one.
     pub name: Option<Cow<'static, str>>,
-    /// The beginning of its text.
+    /// The beginning of its text; of the one that ran first, if there are several of its name.
     pub text: String,
     /// How often it ran.
     pub runs: u64,
@@ -108,6 +111,7 @@ impl Summary {
         Self {
             scope,
             statements: runs,
+            housekeeping: state.housekeeping,
             failed,
             abandoned,
             rows,
@@ -121,10 +125,12 @@ impl Summary {
     }
 
     /// The statements that ran at least three times, those first that ran most often: where a page asks for each of its rows,
-    /// it is one of these.
+    /// it is one of these. Commands of transactions are not.
     #[must_use]
     pub fn repeated(&self) -> Vec<&StatementCount> {
-        let is_repeated = |statement: &&StatementCount| statement.runs >= REPEATED;
+        let is_repeated = |statement: &&StatementCount| {
+            statement.runs >= REPEATED && statement.name.as_deref() != Some(TRANSACTION)
+        };
         self.by_statement.iter().filter(is_repeated).collect()
     }
 

@@ -44,7 +44,15 @@ pub(super) enum Measured {
     Time(Duration),
     Count(u64),
     Ratio(f64),
-    TooFew { count: u64, at_least: u64 },
+    /// So many of them gave no answer that the times of the others say nothing.
+    Failed {
+        failed: u64,
+        count: u64,
+    },
+    TooFew {
+        count: u64,
+        at_least: u64,
+    },
 }
 
 impl TargetReport {
@@ -70,6 +78,9 @@ impl TargetLine {
                 Target::PageLoad { below, .. } | Target::StatementTime { below, .. },
                 Measured::Time(time),
             ) => time < *below,
+            (Target::PageLoad { .. } | Target::StatementTime { .. }, Measured::Failed { .. }) => {
+                false
+            }
             (Target::StatementsPerPage { below }, Measured::Count(count)) => count < *below,
             (Target::CacheHitRatio { above }, Measured::Ratio(ratio)) => ratio > *above,
             _ => return TargetOutcome::NotMeasured,
@@ -109,6 +120,7 @@ impl fmt::Display for TargetLine {
             Measured::Time(time) => write!(f, " | {}", Milliseconds(time))?,
             Measured::Count(count) => write!(f, " | {count}")?,
             Measured::Ratio(ratio) => write!(f, " | {:.1} %", ratio * 100.0)?,
+            Measured::Failed { failed, count } => write!(f, " | {failed} of {count} failed")?,
             Measured::TooFew { count, at_least } => {
                 write!(f, " | not measured: {count} of at least {at_least}")?;
             }

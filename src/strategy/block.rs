@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use sea_query::Value;
 
 use super::two_ways::Runs;
+use crate::driver::housekeeping::LOOK_FOR_TRANSACTION;
 use crate::driver::session::{Answer, Session};
 use crate::driver::wire::error::SqlState;
 use crate::driver::wire::{Error as DriverError, Row};
@@ -16,8 +17,6 @@ use crate::error::Error;
 /// not by SAVEPOINT, the server has no error to log. It stays set until the host's transaction ends, or is rolled back to a
 /// savepoint before it: nobody else reads it, and it is set again each time.
 const MARK: &str = "SELECT set_config('pagewise.transaction', 'open', true)";
-const LOOK: &str = "SELECT current_setting('pagewise.transaction', true) IS NOT DISTINCT FROM 'open', \
-                    current_setting('transaction_isolation')";
 const LIMIT: &str = "SELECT set_config('statement_timeout', $1, true)";
 const SAVEPOINT: &str = "SAVEPOINT pagewise_way";
 /// What it does is undone; it goes on.
@@ -77,7 +76,7 @@ impl<'s, S: Session> Block<'s, S> {
     /// own, is said there.
     pub async fn enter(session: &'s mut S, begin: &'static str) -> Result<Self, Error> {
         session.run(MARK, &[]).await?;
-        let answer = session.run(LOOK, &[]).await?;
+        let answer = session.run(LOOK_FOR_TRANSACTION, &[]).await?;
         let row = answer.first().ok_or_else(|| Error::UnexpectedAnswer {
             reason: "no row says whether there is a transaction".to_owned(),
         })?;

@@ -67,7 +67,8 @@ pub struct ServerStatement {
 /// `LIMIT 26`. Which constants these are depends on its version. So neither side's text is taken for what it is: both lose constants and
 /// parameters, lists of them, comments and white space, and what remains is compared. It takes no round trip, needs no
 /// `compute_query_id`, and the numbers of yesterday, or of another process, are found as well. Texts that differ in
-/// constants only, such as two sizes of a page, are one statement to the server, and one with two names here.
+/// constants only, such as two sizes of a page, are one statement to the server, and one with two names here; and so is a
+/// text that is run by two names.
 ///
 /// # Example
 ///
@@ -91,7 +92,8 @@ pub struct ServerStatements {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct NamedNumbers {
-    /// Their names: one, or those of texts that the server does not tell apart.
+    /// Their names, in alphabetic order: all those that one text is run by, and those of texts that the server does not tell
+    /// apart. The numbers are of all of them together.
     pub names: Vec<Cow<'static, str>>,
     /// How often they ran.
     pub calls: u64,

@@ -129,6 +129,19 @@ fn a_hosts_test_fails_with_the_statements() {
 }
 
 #[test]
+fn what_was_changed_is_shown_all_the_same() {
+    let request = Monitor::new("page").budget(0);
+    request.start("SELECT 1").finished(1);
+    let mut exceeded = request.check().unwrap_err();
+    exceeded.budget = 3;
+    let message = exceeded.to_string();
+    assert!(
+        message.starts_with("page has run 1 statement, 0 more than its budget of 3:"),
+        "{message}"
+    );
+}
+
+#[test]
 fn a_budget_of_nothing_is_one() {
     let (mut client, request) = (reader(), Monitor::new("cached page").budget(0));
     assert!(request.check().is_ok());

@@ -4,7 +4,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use pagewise::monitor::{Collector, Monitor};
+use pagewise::monitor::{Collector, Monitor, ServerStatementRow, ServerStatements};
 
 use super::support::{page, rows};
 use crate::support::reader;
@@ -133,6 +133,29 @@ fn names_are_bounded() {
 }
 
 #[test]
+fn a_text_has_several_names_those_that_were_used_last() {
+    let collector = Collector::new();
+    for name in ["a", "b", "c", "d", "a", "e"] {
+        let request = collector.scope("page");
+        request.start_named(name, "SELECT 1").finished(1);
+    }
+    assert_eq!(collector.names_of("SELECT 2"), ["a", "c", "d", "e"]);
+    let request = collector.scope("page");
+    request.start("SELECT 1").finished(1);
+    assert_eq!(request.finish().by_statement[0].label(), "e");
+
+    let row = ServerStatementRow {
+        query_id: Some(1),
+        text: Some("SELECT $1".to_owned()),
+        calls: Some(7),
+        ..Default::default()
+    };
+    let server = ServerStatements::from_rows([row]);
+    let [numbers] = server.by_name(&collector).try_into().unwrap();
+    assert_eq!((numbers.calls, numbers.names.len()), (7, 4));
+}
+
+#[test]
 fn a_scope_without_a_collector_reports_to_nobody() {
     let collector = Collector::new();
     Monitor::new("page").start("SELECT 1").finished(1);
@@ -147,7 +170,7 @@ fn the_report_is_two_tables() {
     request.finish();
     let text = collector.report().to_string();
     assert!(text.contains("| (unnamed) | 1 | 1 | "), "{text}");
-    assert!(text.contains("| a \\| b c | 1 | 1 | 1 | "), "{text}");
+    assert!(text.contains("| a \\| b c | 1 | 1 | 1 | 1 | "), "{text}");
     for table in text.split("\n\n") {
         let columns = |line: &str| line.replace("\\|", "").matches('|').count();
         let mut lines = table.lines();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pagewise::driver::StatementCache;
 use pagewise::driver::postgres::Execute;
-use pagewise::monitor::Monitor;
+use pagewise::monitor::{Collector, Monitor};
 use pagewise::{Page, Total};
 use postgres::Client;
 
@@ -85,7 +85,7 @@ fn what_fails_is_counted_and_gives_the_drivers_error() {
     let divided = &summary.by_statement[0];
     assert_eq!(
         (divided.runs, divided.failed, divided.text.as_str()),
-        (2, 2, "SELECT 1 / 0")
+        (3, 2, "SELECT 1 / 0")
     );
     assert!(
         summary.to_string().contains(", 2 failed, budget 20"),
@@ -145,6 +145,51 @@ fn the_slowest_are_kept_the_slowest_first() {
     let request = request.keep_slowest(0);
     sleep(&request, &mut client, 1);
     assert_eq!(labels(&request), Vec::<String>::new());
+}
+
+#[test]
+fn a_name_is_one_statement_whatever_was_seen_before() {
+    let (mut client, collector) = (reader(), Collector::new());
+    let request = collector.scope("page").without_budget();
+    collector.register("registered", "SELECT 'registered'");
+    for value in 0..300 {
+        rows(
+            &mut request.with(&mut client),
+            &format!("SELECT 1 AS a{value}"),
+        )
+        .unwrap();
+    }
+    // Several texts of one name, some of which another name has as well.
+    for value in 200..900 {
+        let mut monitored = request.with(&mut client).named("valued");
+        rows(&mut monitored, &format!("SELECT 1 AS a{value}")).unwrap();
+    }
+    for _ in 0..2 {
+        rows(&mut request.with(&mut client), "SELECT 'registered'").unwrap();
+    }
+    let summary = request.finish();
+    let runs = |name: &str| {
+        let mut of_name = summary
+            .by_statement
+            .iter()
+            .filter(|statement| statement.name.as_deref() == Some(name));
+        let runs = of_name.next().unwrap().runs;
+        assert!(of_name.next().is_none(), "{name} is one");
+        runs
+    };
+    assert_eq!((runs("valued"), runs("registered")), (700, 2));
+    assert_eq!((summary.statements, summary.others), (1002, 44));
+    let report = collector.report();
+    let count = |name| report.statement(name).unwrap().latency.count;
+    assert_eq!(
+        (count("valued"), count("registered"), count("(others)")),
+        (700, 2, 44)
+    );
+    assert_eq!(
+        collector.names_of("SELECT 2 AS a899"),
+        ["valued"],
+        "also the last text"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod budget;
 mod collecting;
 mod counts;
 mod heard;
+mod housekeeping;
 mod scopes;
 mod server_statements;
 mod spans;

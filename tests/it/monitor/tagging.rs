@@ -101,6 +101,15 @@ fn a_monitor_knows_a_statement_with_and_without() {
 }
 
 #[test]
+fn a_text_is_registered_with_its_tags_or_without() {
+    let (mut client, collector) = (reader(), Collector::new());
+    collector.register("one", &tags().append("SELECT 1"));
+    let request = collector.scope("page");
+    rows(&mut request.with(&mut client), "SELECT 1").unwrap();
+    assert_eq!(request.finish().by_statement[0].label(), "one");
+}
+
+#[test]
 fn a_text_with_a_comment_is_left_as_it_is() {
     let tags = tags();
     for text in ["SELECT 1 -- one", "SELECT /* one */ 1", "SELECT '--'"] {

@@ -6,7 +6,7 @@ use pagewise::monitor::{
     CHATBOT_LIST, Collector, DASHBOARD, Lookups, SESSIONS_TABLE, TargetOutcome, Targets,
 };
 
-use super::support::page;
+use super::support::{page, rows};
 use crate::support::reader;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -76,6 +76,53 @@ fn a_target_is_met_missed_or_not_measured() {
     assert_eq!(outcomes(ratio(), lookups(0, 0)), [NotMeasured]);
     assert_eq!(outcomes(ratio(), None), [NotMeasured]);
     assert!(outcomes(Targets::new(), None).is_empty());
+}
+
+#[test]
+fn what_fails_quickly_is_missed() {
+    let (mut client, collector) = (reader(), Collector::new());
+    let mut load = |text: &str| {
+        let request = collector.scope(DASHBOARD);
+        rows(&mut request.with(&mut client).named("panel"), text);
+    };
+    for _ in 0..19 {
+        load("SELECT 1");
+    }
+    load("SELECT 1 / 0");
+    let targets = Targets::new()
+        .page_load(DASHBOARD, HOUR)
+        .statement_time("panel", HOUR);
+    assert!(
+        targets.measure(&collector, None).are_met(),
+        "one of twenty may"
+    );
+    load("SELECT 1 / 0");
+    // Nobody waited for it.
+    drop(collector.scope(DASHBOARD).start_named("panel", "SELECT 1"));
+    let report = targets.measure(&collector, None);
+    assert!(
+        report
+            .lines
+            .iter()
+            .all(|line| line.outcome() == TargetOutcome::Missed)
+    );
+    let text = report.to_string();
+    for line in [
+        "| dashboard, p95 | < 3600000 ms | 3 of 22 failed | no |",
+        "| panel, p95 | < 3600000 ms | 3 of 22 failed | no |",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    assert_eq!(collector.report().scope(DASHBOARD).unwrap().failed, 3);
+}
+
+#[test]
+fn pages_that_ran_nothing_say_nothing_of_statements() {
+    let collector = Collector::new();
+    collector.scope(DASHBOARD).finish();
+    let targets = Targets::new().statements_per_page(15);
+    let report = targets.measure(&collector, None);
+    assert_eq!(report.lines[0].outcome(), TargetOutcome::NotMeasured);
 }
 
 #[test]
