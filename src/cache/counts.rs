@@ -148,10 +148,10 @@ impl Counters {
         let of_kind = pending.kinds.entry((key.team(), key.kind().name));
         let known = of_kind.or_default();
         *known = known.plus(counts);
-        if let Some(of) = of {
-            if pending.entries.len() < MOST_ENTRIES || pending.entries.contains_key(&of) {
-                *pending.entries.entry(of).or_default() += 1;
-            }
+        if let Some(of) = of
+            && (pending.entries.len() < MOST_ENTRIES || pending.entries.contains_key(&of))
+        {
+            *pending.entries.entry(of).or_default() += 1;
         }
     }
 
