@@ -70,6 +70,14 @@ pub struct ResultCache {
 
 impl Default for ResultCache {
     fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ResultCache {
+    /// With each kind's own tier.
+    #[must_use]
+    pub fn new() -> Self {
         Self {
             tiers: HashMap::new(),
             counters: Counters::default(),
@@ -78,14 +86,6 @@ impl Default for ResultCache {
             #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
             wait: super::refresh::WAIT,
         }
-    }
-}
-
-impl ResultCache {
-    /// With each kind's own tier.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
     }
 
     /// Another tier for a kind than its own.
