@@ -10,6 +10,7 @@
 
 mod document;
 mod hits;
+#[path = "../counters/options.rs"]
 mod options;
 mod way;
 mod write;

@@ -18,3 +18,22 @@ impl Execute for Counting<'_> {
         Execute::run(self.client, text, parameters)
     }
 }
+
+/// The same, which has its client for itself.
+pub struct CountingClient {
+    pub client: Client,
+    pub asked: usize,
+}
+
+impl CountingClient {
+    pub fn new(client: Client) -> Self {
+        Self { client, asked: 0 }
+    }
+}
+
+impl Execute for CountingClient {
+    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
+        self.asked += 1;
+        Execute::run(&mut self.client, text, parameters)
+    }
+}

@@ -6,7 +6,8 @@ use pagewise::driver::postgres::Execute;
 use pagewise::sea_query::Value;
 use postgres::{Client, Error as DriverError, Row};
 
-use super::{Counting, LEGACY_CHAT};
+use super::LEGACY_CHAT;
+use crate::counting::CountingClient;
 use crate::support::{empty, reader};
 
 /// A client that reads, and then lets something happen before it gives its answer.
@@ -91,7 +92,7 @@ fn without_a_driver_too() {
 
 #[test]
 fn one_is_forgotten_and_the_others_stay() {
-    let mut client = Counting::new(reader());
+    let mut client = CountingClient::new(reader());
     let types = ContentTypes::default();
     types
         .resolve(&mut client, &(chat::TAGGABLE, LEGACY_CHAT))

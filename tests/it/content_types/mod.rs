@@ -9,38 +9,17 @@ mod tasks;
 
 use pagewise::chat::{self, Chat, Message};
 use pagewise::content_type::ContentType;
-use pagewise::driver::postgres::Execute;
-use pagewise::sea_query::Value;
 use pagewise::{ContentTypes, Error};
-use postgres::{Client, Error as DriverError, Row};
 
+use crate::counting::CountingClient;
 use crate::support::{empty, reader};
 
 const LEGACY_CHAT: ContentType<Chat> = ContentType::new("legacy", "chat");
 const NOWHERE: ContentType<Message> = ContentType::new("nowhere", "nothing");
 
-/// A client that counts what it is asked.
-struct Counting {
-    client: Client,
-    asked: usize,
-}
-
-impl Counting {
-    fn new(client: Client) -> Self {
-        Self { client, asked: 0 }
-    }
-}
-
-impl Execute for Counting {
-    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, DriverError> {
-        self.asked += 1;
-        Execute::run(&mut self.client, text, parameters)
-    }
-}
-
 #[test]
 fn asked_once_then_known() {
-    let mut client = Counting::new(reader());
+    let mut client = CountingClient::new(reader());
     let types = ContentTypes::default();
     let ids = types.resolve(&mut client, &chat::TAGGABLE).unwrap();
     assert_eq!((ids.chat.value(), ids.message.value()), (41, 12));
@@ -61,7 +40,7 @@ fn asked_once_then_known() {
 
 #[test]
 fn what_is_partly_known_is_asked_for_in_one_query() {
-    let mut client = Counting::new(reader());
+    let mut client = CountingClient::new(reader());
     let types = ContentTypes::default();
     types.resolve(&mut client, &chat::CHAT).unwrap();
     let all = types
@@ -95,7 +74,7 @@ fn models_of_one_name_in_two_applications_are_two() {
 #[test]
 fn unknown_types_are_named_and_not_remembered() {
     let (_database, client) = empty();
-    let mut client = Counting::new(client);
+    let mut client = CountingClient::new(client);
     let types = ContentTypes::default();
     let error = types
         .resolve(&mut client, &(NOWHERE, chat::CHAT, chat::CHAT))
@@ -123,7 +102,7 @@ fn unknown_types_are_named_and_not_remembered() {
 
 #[test]
 fn the_least_recently_used_goes_first() {
-    let mut client = Counting::new(reader());
+    let mut client = CountingClient::new(reader());
     let types = ContentTypes::new(2);
     types.resolve(&mut client, &chat::CHAT).unwrap();
     types.resolve(&mut client, &chat::MESSAGE).unwrap();

@@ -3,12 +3,13 @@
 use pagewise::content_type::Names;
 use pagewise::{ContentTypes, Error, chat};
 
-use super::{Counting, LEGACY_CHAT};
+use super::LEGACY_CHAT;
+use crate::counting::CountingClient;
 use crate::support::{empty, reader, run};
 
 #[test]
 fn by_name_in_the_order_of_the_names() {
-    let mut client = Counting::new(reader());
+    let mut client = CountingClient::new(reader());
     let types = ContentTypes::default();
     let configured = [
         ("chat", "chatmessage"),
@@ -35,7 +36,7 @@ fn by_name_in_the_order_of_the_names() {
 
 #[test]
 fn names_from_anywhere_are_data() {
-    let mut client = Counting::new(reader());
+    let mut client = CountingClient::new(reader());
     let types = ContentTypes::default();
     let hostile = [
         ("chat", "chat"),
@@ -54,7 +55,7 @@ fn names_from_anywhere_are_data() {
 
 #[test]
 fn all_are_read_at_the_start() {
-    let mut client = Counting::new(reader());
+    let mut client = CountingClient::new(reader());
     run(
         &mut client.client,
         &ContentTypes::statement_of_all().unwrap(),
@@ -80,7 +81,7 @@ fn all_are_read_at_the_start() {
 #[test]
 fn a_warm_up_leaves_what_is_known() {
     let (_database, client) = empty();
-    let mut client = Counting::new(client);
+    let mut client = CountingClient::new(client);
     client
         .client
         .batch_execute(

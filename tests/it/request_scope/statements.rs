@@ -3,31 +3,11 @@
 use pagewise::aggregate::{Batch, CombinedAggregate, Rows, Window};
 use pagewise::chat::dashboard::{Dashboard, Panel};
 use pagewise::chat::{self, Session};
-use pagewise::driver::postgres::Execute;
 use pagewise::listing::TotalCount;
-use pagewise::sea_query::Value;
 use pagewise::{Error, Listing, Page, PageStatement, RequestScope, Total};
-use postgres::{Client, Error as DriverError, Row};
 
+use crate::counting::CountingClient;
 use crate::support::{TEAM, empty, reader, taggable};
-
-struct Counting {
-    client: Client,
-    asked: usize,
-}
-
-impl Counting {
-    fn new(client: Client) -> Self {
-        Self { client, asked: 0 }
-    }
-}
-
-impl Execute for Counting {
-    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, DriverError> {
-        self.asked += 1;
-        Execute::run(&mut self.client, text, parameters)
-    }
-}
 
 fn listing(team: i64) -> Listing<Session> {
     let listing = Listing::of(Session)
@@ -42,7 +22,7 @@ fn page(team: i64) -> PageStatement<Session> {
 
 #[test]
 fn a_page_is_run_once_for_each_text_and_values() {
-    let mut client = Counting::new(reader());
+    let mut client = CountingClient::new(reader());
     let scope = RequestScope::new();
     let expected = page(TEAM).fetch(&mut client.client).unwrap();
     let ids = |rows: &pagewise::driver::PageRows<Session>| {
@@ -76,7 +56,7 @@ fn a_page_is_run_once_for_each_text_and_values() {
 
 #[test]
 fn pages_of_one_text_that_are_read_otherwise_are_two() {
-    let mut client = Counting::new(reader());
+    let mut client = CountingClient::new(reader());
     let scope = RequestScope::new();
     let estimated = listing(TEAM)
         .page(Page::first(5).with_total(Total::Estimated))
@@ -97,7 +77,7 @@ fn pages_of_one_text_that_are_read_otherwise_are_two() {
 
 #[test]
 fn aggregates_batches_and_dashboards() {
-    let mut client = Counting::new(reader());
+    let mut client = CountingClient::new(reader());
     let scope = RequestScope::new();
     let sessions = Rows::of(Session).count().named("sessions");
     let numbers = || CombinedAggregate::new().numbers(&sessions);
@@ -149,7 +129,7 @@ fn aggregates_batches_and_dashboards() {
 #[test]
 fn errors_are_not_kept_and_a_write_is_seen_once_it_is_cleared() {
     let (_database, client) = empty();
-    let mut client = Counting::new(client);
+    let mut client = CountingClient::new(client);
     let scope = RequestScope::new();
     client
         .client
@@ -182,7 +162,7 @@ fn errors_are_not_kept_and_a_write_is_seen_once_it_is_cleared() {
 
 #[test]
 fn values_of_other_types_are_other_values() {
-    let mut client = Counting::new(reader());
+    let mut client = CountingClient::new(reader());
     let scope = RequestScope::new();
     let named = |name: &str| {
         let listing = Listing::of(chat::Participant).tenant(TEAM);
