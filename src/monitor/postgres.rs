@@ -20,7 +20,7 @@ pub struct Monitored<'a, C> {
 
 /// A client whose statements have tags; made by [`Tags::with`].
 #[derive(Debug)]
-pub struct Tagged<'a, C> {
+pub struct WithTags<'a, C> {
     client: &'a mut C,
     tags: &'a Tags,
 }
@@ -84,12 +84,12 @@ impl<C: Execute> Execute for Monitored<'_, C> {
 impl Tags {
     /// The client, its statements with these tags.
     #[must_use]
-    pub fn with<'a, C: Execute>(&'a self, client: &'a mut C) -> Tagged<'a, C> {
-        Tagged { client, tags: self }
+    pub fn with<'a, C: Execute>(&'a self, client: &'a mut C) -> WithTags<'a, C> {
+        WithTags { client, tags: self }
     }
 }
 
-impl<C: Execute> Execute for Tagged<'_, C> {
+impl<C: Execute> Execute for WithTags<'_, C> {
     fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
         self.client.run(&self.tags.append(text), parameters)
     }

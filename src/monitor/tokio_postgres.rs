@@ -21,7 +21,7 @@ pub struct Monitored<'a, C> {
 
 /// A client whose statements have tags; made by [`Tags::with_async`].
 #[derive(Debug)]
-pub struct Tagged<'a, C> {
+pub struct WithTags<'a, C> {
     client: &'a C,
     tags: &'a Tags,
 }
@@ -79,12 +79,12 @@ impl<C: Execute> Execute for Monitored<'_, C> {
 impl Tags {
     /// The client, its statements with these tags.
     #[must_use]
-    pub fn with_async<'a, C: Execute>(&'a self, client: &'a C) -> Tagged<'a, C> {
-        Tagged { client, tags: self }
+    pub fn with_async<'a, C: Execute>(&'a self, client: &'a C) -> WithTags<'a, C> {
+        WithTags { client, tags: self }
     }
 }
 
-impl<C: Execute> Execute for Tagged<'_, C> {
+impl<C: Execute> Execute for WithTags<'_, C> {
     async fn run(&self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
         self.client.run(&self.tags.append(text), parameters).await
     }
