@@ -40,9 +40,12 @@ pub(crate) fn stretches(
         };
         let by = Expr::cust(format!("INTERVAL '{minutes} minutes'"));
         let steps = Func::cust("generate_series").args([bucket.start(start(), zone)?, last(), by]);
+        // What begins before the window may be placed in the stretch before: half an hour that comes twice is placed, the
+        // second time, where the first one was.
+        let within = Func::greatest([step(), start()]);
         select
             .distinct()
-            .expr_as(bucket.start(step(), zone)?, START)
+            .expr_as(bucket.start(within.into(), zone)?, START)
             .from_function(steps, STEP.into_iden())
             .and_where(start().lt(end()));
     } else {

@@ -6,7 +6,7 @@ use pagewise::aggregate::{
     AggregateStatement, Batch, Bucket, CombinedAggregate, GroupedListing, Groups, Histogram, Part,
     Rows, Series, Top, Window,
 };
-use pagewise::{Error, Relation, Strategy, entity};
+use pagewise::{Error, Listing, Page, Relation, Strategy, TimeZone, entity};
 use pagewise_reference::Database;
 use postgres::Client;
 
@@ -119,6 +119,54 @@ fn rows_without_a_time_are_in_no_stretch_of_related_ones() {
                 (whole.get(&count).unwrap(), whole.get(&all).unwrap()),
                 (3, 4)
             );
+        }
+    }
+}
+
+#[test]
+fn half_an_hour_that_comes_twice() {
+    let (_database, mut client) = season();
+    // At 15:00Z the clock is put back from two to half past one.
+    let zone: TimeZone = "Australia/Lord_Howe".parse().expect("a zone");
+    let of = |start, end| Window::new(instant(start), instant(end)).expect("a window");
+    let second = of("2026-04-04T15:00:00Z", "2026-04-04T15:58:59Z");
+    let both = of("2026-04-04T14:30:00Z", "2026-04-04T15:58:59Z");
+    let none = Rows::of(Event).filter(Event::KIND.eq("friendly"));
+    let count = none.count().named("events");
+    let at_home = Relation::many("at_home", Team::ID, Event::HOME_ID);
+    for (window, starts) in [
+        (
+            second,
+            &["2026-04-04T15:00:00Z", "2026-04-04T15:30:00Z"][..],
+        ),
+        (
+            both,
+            &[
+                "2026-04-04T14:00:00Z",
+                "2026-04-04T15:00:00Z",
+                "2026-04-04T15:30:00Z",
+            ],
+        ),
+    ] {
+        let counts = at_home.counts_over_time(Event::START, Bucket::Hour, &window, &zone);
+        let counts = counts.named("counts");
+        for strategy in STRATEGIES {
+            let series = Series::of(&none, Event::START)
+                .every(Bucket::Hour)
+                .in_zone(&zone)
+                .zero_filled(&window)
+                .strategy(strategy)
+                .numbers(&count);
+            let points = fetch(&mut client, series.build());
+            let found: Vec<_> = points.iter().map(|point| point.start().unwrap()).collect();
+            let expected: Vec<_> = starts.iter().map(|start| instant(start)).collect();
+            assert_eq!(found, expected, "{strategy:?}");
+
+            let page = Listing::of(Team).strategy(strategy).show(&counts);
+            let page = page.page(Page::first(1)).build().expect("a page");
+            let rows = page.fetch(&mut client).expect("rows");
+            let found = rows.decode(|row| row.get(&counts)).expect("counts");
+            assert_eq!(found, [vec![0; starts.len()]], "{strategy:?}\n{page:#}");
         }
     }
 }
