@@ -4,16 +4,18 @@ use std::fmt::Write as _;
 
 use postgres::Client;
 
-use crate::options::Options;
+use crate::ROWS;
 use crate::read::Read;
 use crate::way::Way;
-use crate::write::{Cost, Load};
-use crate::{Fallible, ROWS};
+use crate::write::Load;
+use crate::writes::Fallible;
+use crate::writes::costs::Costs;
+use crate::writes::options::Options;
 
 pub fn text(
     client: &mut Client,
     options: &Options,
-    costs: &[Cost],
+    costs: &Costs<Way, Load>,
     reads: &[Read],
 ) -> Fallible<String> {
     let version: String = client.query_one("SHOW server_version", &[])?.get(0);
@@ -27,23 +29,7 @@ pub fn text(
         options.scale, options.rounds
     )?;
     writeln!(text, "## {ROWS} messages written\n")?;
-    let head: Vec<_> = Load::ALL.iter().map(|load| load.words()).collect();
-    writeln!(text, "| | {} |", head.join(" | "))?;
-    writeln!(text, "|---|{}", "--:|".repeat(head.len()))?;
-    let find = |way: Way, load: Load| {
-        let mut found = costs
-            .iter()
-            .filter(|cost| cost.way == way && cost.load == load);
-        found.next().map_or(f64::NAN, |cost| cost.milliseconds)
-    };
-    for way in Way::ALL {
-        write!(text, "| {} |", way.words())?;
-        for load in Load::ALL {
-            let (cost, nothing) = (find(way, load), find(Way::Nothing, load));
-            write!(text, " {cost:.0} ({:.2}x) |", cost / nothing)?;
-        }
-        writeln!(text)?;
-    }
+    text.push_str(&costs.table(&Way::ALL, &Load::ALL, 1.0, 0)?);
     writeln!(
         text,
         "\n## Sessions by their last message, 25 of the largest team\n"

@@ -12,23 +12,22 @@
 //! asserted to have kept the right values; a checkpoint is before each round, a vacuum after each load.
 
 mod document;
-mod options;
 mod read;
 mod way;
 mod write;
-
-use std::error::Error;
+#[path = "../writes/mod.rs"]
+mod writes;
 
 use pagewise_reference::{IndexSet, Server, ServerOptions, indexes};
 
-/// What may go wrong ends the report.
-type Fallible<T> = Result<T, Box<dyn Error>>;
+use writes::Fallible;
+use writes::options::Options;
 
 /// The row count of one statement, and of all statements of single rows.
 const ROWS: i64 = 10_000;
 
 fn main() -> Fallible<()> {
-    let options = options::Options::read(std::env::args().skip(1))?;
+    let options = Options::read(std::env::args().skip(1))?;
     let settings = ServerOptions::default()
         .shared_buffers("2GB")
         .setting("random_page_cost", "1.1")

@@ -10,8 +10,8 @@ use pagewise::statistics::TableSet;
 use pagewise::{Catalog, Listing, Page, Statement};
 use postgres::Client;
 
-use crate::Fallible;
 use crate::way::Way;
+use crate::writes::Fallible;
 
 /// The largest team: 40 % of everything.
 const TEAM: i64 = 1;

@@ -4,7 +4,8 @@ use pagewise::chat::{self, Session};
 use pagewise::ddl::{Counter, Step};
 use postgres::Client;
 
-use crate::Fallible;
+use crate::writes::Fallible;
+use crate::writes::costs::Named;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -36,15 +37,8 @@ const NO_ROW_TRIGGER: &str = "
     DROP FUNCTION by_hand();
     ALTER TABLE experiments_experimentsession DROP COLUMN by_hand_first, DROP COLUMN by_hand_last, DROP COLUMN by_hand_count";
 
-impl Way {
-    pub const ALL: [Self; 4] = [
-        Self::Nothing,
-        Self::RowTrigger,
-        Self::SideTable,
-        Self::Columns,
-    ];
-
-    pub fn words(self) -> &'static str {
+impl Named for Way {
+    fn words(self) -> &'static str {
         match self {
             Self::Nothing => "no trigger",
             Self::RowTrigger => "row-level trigger by hand, columns of the session",
@@ -52,6 +46,15 @@ impl Way {
             Self::Columns => "pagewise, columns of the session",
         }
     }
+}
+
+impl Way {
+    pub const ALL: [Self; 4] = [
+        Self::Nothing,
+        Self::RowTrigger,
+        Self::SideTable,
+        Self::Columns,
+    ];
 
     pub fn counter(self) -> Fallible<Option<Counter<Session>>> {
         Ok(match self {

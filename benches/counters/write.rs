@@ -4,8 +4,10 @@ use std::time::Instant;
 
 use postgres::Client;
 
+use crate::ROWS;
 use crate::way::Way;
-use crate::{Fallible, ROWS};
+use crate::writes::Fallible;
+use crate::writes::costs::{Costs, Named};
 
 /// Where the messages go, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,15 +18,8 @@ pub enum Load {
     HotOneByOne,
 }
 
-impl Load {
-    pub const ALL: [Self; 4] = [
-        Self::Spread,
-        Self::Hot,
-        Self::SpreadOneByOne,
-        Self::HotOneByOne,
-    ];
-
-    pub fn words(self) -> &'static str {
+impl Named for Load {
+    fn words(self) -> &'static str {
         match self {
             Self::Spread => "one statement, many sessions",
             Self::Hot => "one statement, 50 sessions",
@@ -32,6 +27,15 @@ impl Load {
             Self::HotOneByOne => "a statement for each, 50 sessions",
         }
     }
+}
+
+impl Load {
+    pub const ALL: [Self; 4] = [
+        Self::Spread,
+        Self::Hot,
+        Self::SpreadOneByOne,
+        Self::HotOneByOne,
+    ];
 
     /// Writes the messages, the ones of this round.
     fn write(self, client: &mut Client, chats: &[i64], round: usize) -> Fallible<()> {
@@ -60,37 +64,23 @@ impl Load {
     }
 }
 
-/// The median time of a way under a load.
-pub struct Cost {
-    pub way: Way,
-    pub load: Load,
-    pub milliseconds: f64,
-}
-
-pub fn measure(client: &mut Client, rounds: usize) -> Fallible<Vec<Cost>> {
+pub fn measure(client: &mut Client, rounds: usize) -> Fallible<Costs<Way, Load>> {
     let chats = client.query(
         "SELECT chat_id FROM experiments_experimentsession ORDER BY id DESC",
         &[],
     )?;
     let chats: Vec<i64> = chats.iter().map(|row| row.get(0)).collect();
-    let mut costs = Vec::new();
+    let mut costs = Costs::new();
     for way in Way::ALL {
         eprintln!("{}", way.words());
         way.make(client)?;
         for load in Load::ALL {
-            let mut times = Vec::new();
             for round in 0..rounds {
                 client.batch_execute("CHECKPOINT")?;
                 let start = Instant::now();
                 load.write(client, &chats, round)?;
-                times.push(start.elapsed().as_secs_f64() * 1_000.0);
+                costs.add(way, load, start.elapsed().as_secs_f64() * 1_000.0);
             }
-            times.sort_by(f64::total_cmp);
-            costs.push(Cost {
-                way,
-                load,
-                milliseconds: times[times.len() / 2],
-            });
             client.batch_execute(
                 "DELETE FROM chat_chatmessage WHERE content = 'How are you today, and what is there to do?'",
             )?;

@@ -4,16 +4,17 @@ use std::fmt::Write as _;
 
 use postgres::Client;
 
-use crate::Fallible;
 use crate::hits::Ratio;
-use crate::options::Options;
 use crate::way::Way;
-use crate::write::{Cost, Load};
+use crate::write::Load;
+use crate::writes::Fallible;
+use crate::writes::costs::Costs;
+use crate::writes::options::Options;
 
 pub fn text(
     client: &mut Client,
     options: &Options,
-    costs: &[Cost],
+    costs: &Costs<Way, Load>,
     ratios: &[Ratio],
 ) -> Fallible<String> {
     let version: String = client.query_one("SHOW server_version", &[])?.get(0);
@@ -24,29 +25,13 @@ pub fn text(
     )?;
     writeln!(
         text,
-        "Made by `cargo bench --bench invalidation -- --scale {} --write docs`, on PostgreSQL {version}: medians of {} rounds. The \
-         ways are measured one after the other.\n",
+        "Made by `cargo bench --bench invalidation -- --scale {} --write docs`, on PostgreSQL {version}: medians of {} rounds, each of \
+         which makes all ways in turn, and of the rounds' ratios to no trigger.\n",
         options.scale, options.rounds
     )?;
     writeln!(text, "## Microseconds for a message written\n")?;
-    let head: Vec<_> = Load::ALL.iter().map(|load| load.words()).collect();
-    writeln!(text, "| | {} |", head.join(" | "))?;
-    writeln!(text, "|---|{}", "--:|".repeat(head.len()))?;
-    let find = |way: Way, load: Load| {
-        let mut found = costs
-            .iter()
-            .filter(|cost| cost.way == way && cost.load == load);
-        found.next().map_or(f64::NAN, |cost| cost.milliseconds)
-    };
-    for way in Way::ALL {
-        write!(text, "| {} |", way.words())?;
-        for load in Load::ALL {
-            // Of a thousand messages, milliseconds are microseconds of one.
-            let (cost, nothing) = (find(way, load), find(Way::Nothing, load));
-            write!(text, " {cost:.1} ({:.2}x) |", cost / nothing)?;
-        }
-        writeln!(text)?;
-    }
+    // Of a thousand messages, milliseconds are microseconds of one.
+    text.push_str(&costs.table(&Way::ALL, &Load::ALL, 1.0, 1)?);
     writeln!(
         text,
         "\n## Part of the reads that finds a result\n\nAn overview that is kept for 5 minutes; a message each 5 seconds, a read after so \

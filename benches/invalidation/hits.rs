@@ -6,8 +6,9 @@ use pagewise::cache::{CacheKind, ResultCache, Tier};
 use pagewise::chat::dashboard::Panel;
 use postgres::Client;
 
-use crate::Fallible;
 use crate::way::Way;
+use crate::writes::Fallible;
+use crate::writes::costs::Named;
 
 /// How often the overview is asked for.
 const READS: u32 = 60;

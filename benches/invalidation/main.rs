@@ -6,24 +6,22 @@
 //! cargo bench --bench invalidation -- --write docs            # also Markdown, into that folder
 //! ```
 //!
-//! It starts a PostgreSQL server of its own and loads the reference data. The ways are measured one after the other.
+//! It starts a PostgreSQL server of its own and loads the reference data. The ways are measured in turns.
 
 mod document;
 mod hits;
-#[path = "../counters/options.rs"]
-mod options;
 mod way;
 mod write;
-
-use std::error::Error;
+#[path = "../writes/mod.rs"]
+mod writes;
 
 use pagewise_reference::{Server, ServerOptions};
 
-/// What may go wrong ends the report.
-type Fallible<T> = Result<T, Box<dyn Error>>;
+use writes::Fallible;
+use writes::options::Options;
 
 fn main() -> Fallible<()> {
-    let options = options::Options::read(std::env::args().skip(1))?;
+    let options = Options::read(std::env::args().skip(1))?;
     let settings = ServerOptions::default()
         .shared_buffers("512MB")
         .setting("max_parallel_workers_per_gather", "0");

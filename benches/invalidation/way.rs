@@ -4,7 +4,8 @@ use pagewise::cache::Sources;
 use pagewise::chat;
 use postgres::Client;
 
-use crate::Fallible;
+use crate::writes::Fallible;
+use crate::writes::costs::Named;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -29,10 +30,8 @@ const DELETING: &str = "
 const NO_DELETING: &str =
     "DROP TRIGGER seed_deletes ON chat_chatmessage; DROP FUNCTION seed_deletes()";
 
-impl Way {
-    pub const ALL: [Self; 4] = [Self::Nothing, Self::Notes, Self::Notifying, Self::Deleting];
-
-    pub fn words(self) -> &'static str {
+impl Named for Way {
+    fn words(self) -> &'static str {
         match self {
             Self::Nothing => "no trigger",
             Self::Notes => "pagewise, notes",
@@ -40,6 +39,10 @@ impl Way {
             Self::Deleting => "a DELETE for each message, as in the document",
         }
     }
+}
+
+impl Way {
+    pub const ALL: [Self; 4] = [Self::Nothing, Self::Notes, Self::Notifying, Self::Deleting];
 
     fn sources(self) -> Option<Sources> {
         match self {

@@ -6,8 +6,9 @@ use std::time::Instant;
 use pagewise_reference::Database;
 use postgres::Client;
 
-use crate::Fallible;
 use crate::way::Way;
+use crate::writes::Fallible;
+use crate::writes::costs::{Costs, Named};
 
 /// How messages are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +24,8 @@ const WRITERS: usize = 4;
 const TEXT: &str = "INSERT INTO chat_chatmessage (chat_id, message_type, content, created_at)
     SELECT chat, 'human', 'How are you today, and what is there to do?', clock_timestamp() FROM unnest($1::bigint[]) AS chat";
 
-impl Load {
-    pub const ALL: [Self; 4] = [
-        Self::Transactions,
-        Self::Statement,
-        Self::Statements,
-        Self::Writers,
-    ];
-
-    pub fn words(self) -> &'static str {
+impl Named for Load {
+    fn words(self) -> &'static str {
         match self {
             Self::Transactions => "1000 transactions of 1",
             Self::Statement => "1000 in one statement",
@@ -39,6 +33,15 @@ impl Load {
             Self::Writers => "4 writers of 250 transactions",
         }
     }
+}
+
+impl Load {
+    pub const ALL: [Self; 4] = [
+        Self::Transactions,
+        Self::Statement,
+        Self::Statements,
+        Self::Writers,
+    ];
 
     fn write(self, client: &mut Client, database: &Database, chats: &[i64]) -> Fallible<f64> {
         let statement = client.prepare(TEXT)?;
@@ -90,14 +93,11 @@ fn writers(database: &Database, chats: &[i64]) -> Fallible<f64> {
     Ok(start.elapsed().as_secs_f64() * 1_000.0)
 }
 
-/// The median time of a way under a load.
-pub struct Cost {
-    pub way: Way,
-    pub load: Load,
-    pub milliseconds: f64,
-}
-
-pub fn measure(client: &mut Client, database: &Database, rounds: usize) -> Fallible<Vec<Cost>> {
+pub fn measure(
+    client: &mut Client,
+    database: &Database,
+    rounds: usize,
+) -> Fallible<Costs<Way, Load>> {
     let chats = client.query("SELECT id FROM chat_chat ORDER BY id DESC LIMIT 50", &[])?;
     let chats: Vec<i64> = chats.iter().map(|row| row.get(0)).collect();
     let chats: Vec<i64> = chats.iter().copied().cycle().take(1_000).collect();
@@ -107,28 +107,22 @@ pub fn measure(client: &mut Client, database: &Database, rounds: usize) -> Falli
          SELECT team, 'channel_breakdown_' || n, '{}', now() + interval '1 hour'
          FROM generate_series(1, 20) AS team, generate_series(1, 50) AS n",
     )?;
-    let mut costs = Vec::new();
-    for way in Way::ALL {
-        eprintln!("{}", way.words());
-        way.make(client)?;
-        for load in Load::ALL {
-            let mut times = Vec::new();
-            // The first one is for warming up.
-            for round in 0..=rounds {
+    let mut costs = Costs::new();
+    // The first round is for warming up. Each begins with another way, and makes and takes away each by itself.
+    for round in 0..=rounds {
+        eprintln!("round {round} of {rounds}");
+        for turn in 0..Way::ALL.len() {
+            let way = Way::ALL[(round + turn) % Way::ALL.len()];
+            way.make(client)?;
+            for load in Load::ALL {
                 client.batch_execute("CHECKPOINT")?;
                 let time = load.write(client, database, &chats)?;
                 if round > 0 {
-                    times.push(time);
+                    costs.add(way, load, time);
                 }
             }
-            times.sort_by(f64::total_cmp);
-            costs.push(Cost {
-                way,
-                load,
-                milliseconds: times[times.len() / 2],
-            });
+            way.take_away(client)?;
         }
-        way.take_away(client)?;
     }
     Ok(costs)
 }
