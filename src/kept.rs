@@ -11,8 +11,8 @@ pub(crate) trait Aged: Clone {
 
 /// The newest that was read; shared between threads.
 ///
-/// It is read by one of those who ask at a time, and no lock is held while the database is waited for: while one reads,
-/// the others go on with the old one.
+/// No lock is held while the database is waited for: while one reads a new one, the others go on with the old one. Where
+/// there is none to go on with, each reads.
 #[derive(Debug)]
 pub(crate) struct Kept<T> {
     max_age: Duration,

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sea_query::{ArrayType, Value};
 
-use super::entry::{Entry, Freshness};
+use super::entry::Freshness;
 use super::key::CacheKey;
 use super::schema::{ENTRIES, STATISTICS};
 use crate::statement::Command;
@@ -17,11 +17,11 @@ const MOST_ENTRIES: usize = 10_000;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// How often one was found, and fresh.
+    /// How often one was found that was fresh, and given.
     pub hits: u64,
     /// How often one was found that was stale, and given all the same.
     pub stale_hits: u64,
-    /// How often none was found that could be given.
+    /// How often there was none to give, or it was computed in its place.
     pub misses: u64,
 }
 
@@ -128,8 +128,9 @@ impl Pending {
 pub(super) struct Counters(Mutex<Pending>);
 
 impl Counters {
-    pub fn count<T>(&self, key: &CacheKey<T>, entry: Option<&Entry<T>>) {
-        let counts = match entry.map(|entry| entry.freshness) {
+    /// Counts what was given of what is kept, or that nothing was.
+    pub fn count<T>(&self, key: &CacheKey<T>, given: Option<Freshness>) {
+        let counts = match given {
             None => Counts {
                 misses: 1,
                 ..Counts::default()
@@ -143,7 +144,7 @@ impl Counters {
                 ..Counts::default()
             },
         };
-        let of = entry.is_some().then(|| (key.team(), key.text()));
+        let of = given.is_some().then(|| (key.team(), key.text()));
         let mut pending = self.lock();
         let of_kind = pending.kinds.entry((key.team(), key.kind().name));
         let known = of_kind.or_default();

@@ -33,7 +33,9 @@ fn text() -> String {
     )
 }
 
-/// The row that the statement gives.
+/// The row that the statement gives, column by column.
+///
+/// Another driver than those that are built in makes it with [`new`](Self::new), and sets what the row has more.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LookupRow {
@@ -56,16 +58,44 @@ pub struct LookupRow {
     pub is_since_asked: Option<bool>,
 }
 
+impl LookupRow {
+    /// A row that found nothing: the first two columns, and NULL in the others.
+    #[must_use]
+    pub fn new(snapshot: String, asked_at: DateTime<Utc>) -> Self {
+        Self {
+            snapshot,
+            asked_at,
+            data: None,
+            computed_at: None,
+            expires_at: None,
+            changed_at: None,
+            is_unknown: None,
+            is_since_asked: None,
+        }
+    }
+}
+
 impl<T> CacheKey<T> {
     /// The statement that looks for it: one row, which [`read`](Self::read) takes.
     ///
+    /// Its columns are those of [`LookupRow`], by name and in order: `snapshot text`, `asked_at timestamptz`, `data text
+    /// NULL`, `computed_at`, `expires_at` and `changed_at timestamptz NULL`, `is_unknown` and `is_since_asked boolean NULL`.
+    ///
     /// ```
-    /// use pagewise::cache::{CacheKind, Tier};
+    /// use pagewise::cache::{CacheKind, LookupRow, Tier};
     ///
     /// const COUNT: CacheKind<i64> = CacheKind::new("count", Tier::OVERVIEW, &["chat_chatmessage"]);
-    /// let statement = COUNT.key(7).lookup();
+    /// let key = COUNT.key(7);
+    /// let statement = key.lookup();
     /// assert!(statement.text().contains("pg_current_snapshot()"));
     /// assert!(!statement.text().contains("UPDATE"));
+    ///
+    /// // What a driver of the host's own has read:
+    /// let now = chrono::Utc::now();
+    /// let mut row = LookupRow::new("742:742:".to_owned(), now);
+    /// row.data = Some("31".to_owned());
+    /// (row.computed_at, row.is_unknown) = (Some(now), Some(false));
+    /// assert_eq!(key.read(row).fresh(), Ok(31));
     /// ```
     #[must_use]
     pub fn lookup(&self) -> Command {

@@ -13,12 +13,13 @@ use crate::error::Error;
 use crate::statement::Command;
 
 /// A century: PostgreSQL's time does not end there.
-pub(super) const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+pub(crate) const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// An upsert, but not over what was computed later.
 ///
 /// Of two snapshots of one server the later one has both bounds no lower, and if they are the same, no more transactions that
-/// were still going on. One from the future is of another server, before a restore.
+/// were still going on. One from the future is of another server, before a restore: but only if this statement's own
+/// snapshot has it, since it may have waited for who has kept a later one meanwhile.
 fn text() -> String {
     format!(
         "INSERT INTO {ENTRIES} AS entry \
@@ -29,7 +30,9 @@ fn text() -> String {
          expires_at = EXCLUDED.expires_at, computed_at = EXCLUDED.computed_at, snapshot = EXCLUDED.snapshot, \
          hit_count = 0 \
          WHERE entry.snapshot IS NULL \
-         OR pg_snapshot_xmax(entry.snapshot) > pg_snapshot_xmax(pg_current_snapshot()) \
+         OR EXISTS (SELECT FROM {ENTRIES} AS seen WHERE seen.team_id = $1 AND seen.cache_key = $2 \
+         AND CAST(seen.snapshot AS text) = CAST(entry.snapshot AS text) \
+         AND pg_snapshot_xmax(seen.snapshot) > pg_snapshot_xmax(pg_current_snapshot())) \
          OR pg_snapshot_xmax(entry.snapshot) <= pg_snapshot_xmax(EXCLUDED.snapshot) \
          AND pg_snapshot_xmin(entry.snapshot) <= pg_snapshot_xmin(EXCLUDED.snapshot) \
          AND ((pg_snapshot_xmax(entry.snapshot), pg_snapshot_xmin(entry.snapshot)) \

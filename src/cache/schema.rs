@@ -92,14 +92,18 @@ pub fn steps() -> Vec<Step> {
             ),
             None,
         ),
-        // After a dump was restored elsewhere, what has numbers of another server's transactions says nothing here.
+        // After a dump was restored elsewhere, what has numbers of another server's transactions says nothing here. One of them
+        // that is too high tells that the others are, too.
         Step::statement(
             "results of another server's transactions",
             format!(
                 "WITH here AS (SELECT pg_current_snapshot() AS snapshot), \
                  anew AS (UPDATE \"{HORIZON}\" AS horizon SET transaction = pg_snapshot_xmin(here.snapshot), \
                  installed = pg_current_xact_id() FROM here WHERE horizon.transaction >= pg_snapshot_xmax(here.snapshot) \
-                 OR horizon.installed >= pg_snapshot_xmax(here.snapshot)), \
+                 OR horizon.installed >= pg_snapshot_xmax(here.snapshot) \
+                 OR EXISTS (SELECT FROM \"{NOTES}\" AS note WHERE note.transaction >= pg_snapshot_xmax(here.snapshot)) \
+                 OR EXISTS (SELECT FROM \"{ENTRIES}\" AS entry \
+                 WHERE pg_snapshot_xmax(entry.snapshot) > pg_snapshot_xmax(here.snapshot))), \
                  gone AS (DELETE FROM \"{NOTES}\" AS note USING here WHERE note.transaction >= pg_snapshot_xmax(here.snapshot)) \
                  UPDATE \"{ENTRIES}\" AS entry SET snapshot = NULL FROM here \
                  WHERE pg_snapshot_xmax(entry.snapshot) > pg_snapshot_xmax(here.snapshot)"

@@ -33,8 +33,26 @@ pub struct KindStatistics {
     pub counts: Counts,
 }
 
+impl KindStatistics {
+    /// Of a kind of which nothing is kept, and which was never asked for.
+    #[must_use]
+    pub fn new(kind: String) -> Self {
+        Self {
+            kind,
+            entries: 0,
+            expired: 0,
+            bytes: 0,
+            counts: Counts::default(),
+        }
+    }
+}
+
 impl CacheStatistics {
     /// The statement that reads them: a row for each kind of which something is kept, or was asked for.
+    ///
+    /// Its columns are `kind text`, and `entries`, `expired`, `bytes`, `hits`, `stale_hits` and `misses`, each `bigint`. A
+    /// driver of the host's own makes a [`KindStatistics::new`] of each row, sets its numbers, and puts them together by
+    /// [`new`](Self::new).
     #[must_use]
     pub fn statement(team: i64) -> Command {
         let text = format!(
@@ -47,6 +65,24 @@ impl CacheStatistics {
              FROM {ENTRIES} WHERE team_id = $1 AND snapshot IS NOT NULL GROUP BY 1) AS kept USING (kind) ORDER BY kind"
         );
         Command::new(text, vec![team.into()])
+    }
+
+    /// Of these kinds, in the statement's order.
+    ///
+    /// ```
+    /// use pagewise::cache::{CacheStatistics, KindStatistics};
+    ///
+    /// let mut overview = KindStatistics::new("overview_stats".to_owned());
+    /// overview.entries = 2;
+    /// overview.counts.hits = 3;
+    /// overview.counts.misses = 1;
+    /// assert_eq!(CacheStatistics::new([overview]).hit_ratio(), Some(0.75));
+    /// ```
+    #[must_use]
+    pub fn new(kinds: impl IntoIterator<Item = KindStatistics>) -> Self {
+        Self {
+            kinds: kinds.into_iter().collect(),
+        }
     }
 
     /// Of all kinds together.

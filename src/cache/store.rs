@@ -104,11 +104,13 @@ impl ResultCache {
             .unwrap_or(key.tier())
     }
 
-    /// Reads the answer to [`CacheKey::lookup`], by the kind's tier in this cache, and counts it.
+    /// Reads the answer to [`CacheKey::lookup`], by the kind's tier in this cache, and counts it: what may be given counts as
+    /// found, whether or not it is given.
     #[must_use]
     pub fn read<T: DeserializeOwned>(&self, key: &CacheKey<T>, row: LookupRow) -> Lookup<T> {
         let lookup = read(row, self.tier_of(key));
-        self.counters.count(key, lookup.entry.as_ref());
+        let found = lookup.entry.as_ref().map(|entry| entry.freshness);
+        self.counters.count(key, found);
         lookup
     }
 

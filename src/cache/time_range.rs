@@ -22,7 +22,8 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeRange {
-    /// So long, up to now.
+    /// So long, up to now, by the server's clock. Rows that are dated ahead of it, because the clock of who writes is, are in
+    /// it from then on, but no change says so: a result shows them once it is too old.
     Last(TimeDelta),
     /// Between two instants.
     Between(Window),

@@ -19,6 +19,11 @@ use crate::flight::{Claim, Flights, Lead, Wait};
 ///   meanwhile. If it fails, panics or is cancelled, the next one computes: errors are not kept.
 /// * Keys of other types, and values of other types under equal keys, are others: nothing is told apart by a name.
 ///
+/// Who waits waits without a limit. So a future that computes has to be polled to its end, or dropped: one that is held and
+/// forgotten, as by `select!` on a reference to it, keeps the others waiting. A thread of a runtime that waits by a blocking
+/// method for what a task of the same thread computes waits for ever, and so do two computations that ask for one another's
+/// values.
+///
 /// It is an explicit value: neither a thread nor the process has one by itself. A clone is the same scope, for the tasks
 /// of one request; what it keeps is dropped with the last of them.
 ///

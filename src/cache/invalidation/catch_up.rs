@@ -13,6 +13,7 @@ use crate::statement::Command;
 pub struct CatchUp {
     command: Command,
     asked_at: Instant,
+    clears: u64,
 }
 
 /// A row of its answer.
@@ -61,6 +62,9 @@ impl LocalCopies {
     /// It asks for the notes whose transactions the last look did not see: exact, in whatever order they were committed. The
     /// first one asks for nothing, since nothing is known of before it.
     ///
+    /// It is run outside of a transaction, or in one of READ COMMITTED: in another one it sees what was there when that began,
+    /// and copies would be behind by so much more. On a replica they are behind by what the replica is.
+    ///
     /// ```
     /// use std::time::Duration;
     /// use pagewise::cache::{CatchUpRow, LocalCopies};
@@ -74,7 +78,8 @@ impl LocalCopies {
     #[must_use]
     pub fn catch_up_statement(&self) -> CatchUp {
         let asked_at = Instant::now();
-        let command = match self.last_look() {
+        let (last_look, clears) = self.last_look();
+        let command = match last_look {
             None => Command::new(
                 format!(
                     "SELECT CAST({SNAPSHOT} AS text) AS snapshot, true AS is_unknown, CAST(NULL AS bigint) AS team_id, CAST(NULL \
@@ -95,11 +100,16 @@ impl LocalCopies {
                 vec![snapshot.into()],
             ),
         };
-        CatchUp { command, asked_at }
+        CatchUp {
+            command,
+            asked_at,
+            clears,
+        }
     }
 
     /// Drops what the answer to a look says is outdated; gives how many notes there were, `None` if all was dropped since
-    /// nobody knows. An answer without rows is none, and changes nothing.
+    /// nobody knows. An answer without rows is none, and changes nothing; nor does that of a look that was begun before
+    /// [`clear`](Self::clear).
     pub fn caught_up(
         &self,
         look: &CatchUp,
@@ -112,7 +122,7 @@ impl LocalCopies {
             at: look.asked_at,
         };
         if first.is_unknown {
-            self.looked(last_look, None);
+            self.looked(last_look, look.clears, None);
             return None;
         }
         let notes: Vec<_> = rows
@@ -122,7 +132,7 @@ impl LocalCopies {
                 row.source.map(|source| Note { team, source })
             })
             .collect();
-        self.looked(last_look, Some(&notes));
+        self.looked(last_look, look.clears, Some(&notes));
         Some(notes.len())
     }
 }

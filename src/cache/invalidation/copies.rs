@@ -24,7 +24,7 @@ const REMEMBERED: usize = 4_096;
 ///
 /// # What is promised
 ///
-/// * A copy is behind the database by no more than the age that was given to [`new`](Self::new): if the last look is older
+/// * A copy is behind the database that is looked at by no more than the age that was given to [`new`](Self::new): if the last look is older
 ///   than that, because the connection is gone, the listener was never started or its thread is dead, nothing is given out.
 /// * Who was away gets what happened meanwhile at the next look: exactly, by snapshots, or, where notes of that time are
 ///   purged, everything is dropped.
@@ -89,6 +89,8 @@ struct Inner {
     /// The notes that were handled, each with the generation that it began.
     handled: VecDeque<(u64, Note)>,
     look: Option<LastLook>,
+    /// How often all was dropped by hand.
+    clears: u64,
 }
 
 /// Up to where notes are handled.
@@ -114,6 +116,7 @@ impl LocalCopies {
                 oldest: 0,
                 handled: VecDeque::new(),
                 look: None,
+                clears: 0,
             }),
             trusted_for,
         }
@@ -190,9 +193,12 @@ impl LocalCopies {
         self.lock().handle(std::slice::from_ref(note));
     }
 
-    /// Drops all.
+    /// Drops all, and what is known of the server, too: nothing is given out until the next look.
     pub fn clear(&self) {
-        self.lock().forget();
+        let mut inner = self.lock();
+        inner.forget();
+        inner.look = None;
+        inner.clears += 1;
     }
 
     /// How many copies there are, outdated by their age or not.
@@ -207,14 +213,19 @@ impl LocalCopies {
         self.len() == 0
     }
 
-    pub(super) fn last_look(&self) -> Option<String> {
+    /// Up to where notes are handled, and how often all was dropped by then.
+    pub(super) fn last_look(&self) -> (Option<String>, u64) {
         let inner = self.lock();
-        inner.look.as_ref().map(|look| look.snapshot.clone())
+        let snapshot = inner.look.as_ref().map(|look| look.snapshot.clone());
+        (snapshot, inner.clears)
     }
 
-    /// What a look has found; `None`: nobody knows.
-    pub(super) fn looked(&self, look: LastLook, notes: Option<&[Note]>) {
+    /// What a look has found; `None`: nobody knows. One that was begun before all was dropped may be of another server.
+    pub(super) fn looked(&self, look: LastLook, clears: u64, notes: Option<&[Note]>) {
         let mut inner = self.lock();
+        if inner.clears != clears {
+            return;
+        }
         match notes {
             Some(notes) => inner.handle(notes),
             None => inner.forget(),

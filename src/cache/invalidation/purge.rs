@@ -10,7 +10,7 @@ use crate::statement::Command;
 
 /// Removes notes that nobody needs any more, in batches.
 ///
-/// A note is needed by results that were computed before it: those that are not too old yet keep their notes. It is also
+/// A note is needed by results that were computed before it: those that may still be given keep their notes. It is also
 /// needed by who was away for a while and wants to know what has changed since: notes are kept for
 /// [so long](Self::keep). What was computed, or looked at, before the oldest note that is kept counts as outdated, so that a
 /// purge never makes anything wrong, whatever is going on.
@@ -35,6 +35,7 @@ use crate::statement::Command;
 pub struct NotePurge {
     keep: Duration,
     keep_for_results: Duration,
+    stale_for: Duration,
     pub(super) batch: u32,
 }
 
@@ -54,6 +55,7 @@ impl NotePurge {
         Self {
             keep: Duration::from_secs(60 * 60),
             keep_for_results: Duration::from_secs(24 * 60 * 60),
+            stale_for: Duration::from_secs(60 * 60),
             batch: 5_000,
         }
     }
@@ -65,11 +67,19 @@ impl NotePurge {
         self
     }
 
-    /// For how long after it was computed a result that is not too old yet keeps the notes that it needs; a day unless said
+    /// For how long after it was computed a result that may still be given keeps the notes that it needs; a day unless said
     /// otherwise. One that is older counts as outdated once they are gone.
     #[must_use]
     pub fn keep_for_results(mut self, time: Duration) -> Self {
         self.keep_for_results = time;
+        self
+    }
+
+    /// For how long results that are too old are still given, and so keep their notes: the longest
+    /// [`Tier::stale_for`](crate::cache::Tier::stale_for) of the kinds; an hour unless said otherwise.
+    #[must_use]
+    pub fn stale_for(mut self, time: Duration) -> Self {
+        self.stale_for = time;
         self
     }
 
@@ -81,7 +91,7 @@ impl NotePurge {
     }
 
     /// The statement that raises the horizon: to the oldest of the transactions that are going on, those of the notes that are
-    /// kept, and those that results which are not too old do not show. It is never lowered. It gives no rows.
+    /// kept, and those that results which may still be given do not show. It is never lowered. It gives no rows.
     #[must_use]
     pub fn raise_command(&self) -> Command {
         let text = format!(
@@ -90,7 +100,7 @@ impl NotePurge {
              AND note.noted_at > clock_timestamp() - $1 * interval '1 second' \
              ORDER BY note.transaction LIMIT 1), \
              (SELECT pg_snapshot_xmin(entry.snapshot) FROM \"{ENTRIES}\" AS entry WHERE entry.snapshot IS NOT NULL \
-             AND entry.expires_at > clock_timestamp() AND entry.computed_at > clock_timestamp() - $2 * interval '1 second' \
+             AND entry.expires_at > clock_timestamp() - $3 * interval '1 second' AND entry.computed_at > clock_timestamp() - $2 * interval '1 second' \
              AND pg_snapshot_xmax(entry.snapshot) <= pg_snapshot_xmax(pg_current_snapshot()) \
              AND pg_snapshot_xmin(entry.snapshot) >= (SELECT known.transaction FROM \"{HORIZON}\" AS known) \
              ORDER BY pg_snapshot_xmin(entry.snapshot) LIMIT 1)) \
@@ -100,7 +110,11 @@ impl NotePurge {
         let seconds = |time: Duration| Value::from(time.min(LONGEST).as_secs_f64());
         Command::new(
             text,
-            vec![seconds(self.keep), seconds(self.keep_for_results)],
+            vec![
+                seconds(self.keep),
+                seconds(self.keep_for_results),
+                seconds(self.stale_for),
+            ],
         )
     }
 

@@ -64,6 +64,8 @@ macro_rules! runs {
             /// Looks at what was noted since the last look, and drops what is outdated; gives how many notes there were, `None`
             /// if all was dropped since nobody knows.
             ///
+            /// Outside of a transaction, or in one of READ COMMITTED: see [`catch_up_statement`](Self::catch_up_statement).
+            ///
             /// # Errors
             ///
             /// [`Error::Database`]: this was no look, and copies are given out only until the last one is too old.

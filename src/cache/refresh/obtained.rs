@@ -45,6 +45,16 @@ impl Origin {
     }
 }
 
+impl Origin {
+    /// How fresh what was kept is; `None` of what was computed.
+    pub(super) const fn freshness(self) -> Option<Freshness> {
+        match self {
+            Self::Kept(freshness) => Some(freshness),
+            Self::Computed { .. } => None,
+        }
+    }
+}
+
 impl<T> Obtained<T> {
     pub(super) fn kept(entry: Entry<T>) -> Self {
         Self {

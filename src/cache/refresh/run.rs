@@ -63,7 +63,7 @@ fn is_mine(rows: &[Row]) -> Result<bool, DriverError> {
 macro_rules! refreshes {
     (
         [$($asynchronous:ident)?] [$($wait:tt)*] [$($mutable:tt)?] $driver:ident [$function:ident] [$($send:tt)*]
-        $obtain:ident $look:ident $turn:ident $finish:ident $keep:ident $lookup:ident
+        $obtain:ident $answer:ident $look:ident $turn:ident $finish:ident $keep:ident
         $before:ident $pause:ident
     ) => {
         impl ResultCache {
@@ -78,17 +78,35 @@ macro_rules! refreshes {
                 T: Serialize + DeserializeOwned $($send)*,
                 E: Into<ComputeError>,
             {
+                let (entry, asked) = self.$look(client, key, None)$($wait)*?;
+                // One request is counted once: where there is something, by whether it was given. Who warms has not asked.
+                let (is_there, is_counted) = (entry.is_some(), busy == OnBusy::Wait);
+                if is_counted && !is_there {
+                    self.counters.count(key, None);
+                }
+                let answer = self.$answer(client, key, busy, (entry, asked), compute)$($wait)*?;
+                if is_counted && is_there {
+                    let given = answer.as_ref().and_then(|given| given.origin.freshness());
+                    self.counters.count(key, given);
+                }
+                Ok(answer)
+            }
+
+            $($asynchronous)? fn $answer<T, E>(
+                &self,
+                client: &mut $driver::Client,
+                key: &CacheKey<T>,
+                busy: OnBusy,
+                (mut entry, asked): (Option<Entry<T>>, Ticket),
+                compute: impl $function(&$($mutable)? $driver::Transaction<'_>, DateTime<Utc>) -> Result<T, E>,
+            ) -> Result<Option<Obtained<T>>, Error>
+            where
+                T: Serialize + DeserializeOwned $($send)*,
+                E: Into<ComputeError>,
+            {
                 let text = key.text();
                 let mut patience = Patience::new(self.wait);
                 let mut inside = None;
-                // Who warms has not asked for it.
-                let (mut entry, asked) = match busy {
-                    OnBusy::Wait => {
-                        let found = self.$lookup(client, key)$($wait)*?;
-                        (found.entry, found.ticket)
-                    }
-                    OnBusy::Leave => self.$look(client, key, None)$($wait)*?,
-                };
                 let (first, computed) = loop {
                     if let Some(fresh) = entry.take_if(|entry| entry.freshness == Freshness::Fresh) {
                         return Ok(Some(Obtained::kept(fresh)));
@@ -139,8 +157,7 @@ macro_rules! refreshes {
                 Ok(Some(Obtained::in_spite_of(failure, entry)?))
             }
 
-            /// Looks without counting: one request is counted once. Who has waited since it had asked takes what was computed
-            /// since, too: where somebody writes all the time, each would else compute what is outdated when the next one looks.
+            /// Looks without counting. Who has waited since it had asked takes what was computed since, too: where somebody writes all the time, each would else compute what is outdated when the next one looks.
             $($asynchronous)? fn $look<T: DeserializeOwned>(
                 &self,
                 client: &$($mutable)? impl crate::driver::$driver::Execute,
@@ -243,7 +260,7 @@ mod blocking {
 
     refreshes!(
         [] [] [mut] postgres [FnOnce] []
-        obtain look turn finish keep lookup before pause
+        obtain answer look turn finish keep before pause
     );
 
     impl ResultCache {
@@ -341,7 +358,7 @@ mod asynchronous {
 
     refreshes!(
         [async] [.await] [] tokio_postgres [AsyncFnOnce] [+ Send]
-        obtain_async look_async turn_async finish_async keep_async lookup_async before pause
+        obtain_async answer_async look_async turn_async finish_async keep_async before pause
     );
 
     impl ResultCache {

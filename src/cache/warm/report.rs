@@ -11,7 +11,8 @@ use std::time::Duration;
 pub struct WarmReport {
     /// The teams that were done with.
     pub teams: Vec<TeamWarmed>,
-    /// The teams that nobody came to: those who warmed have lost their connections, or were broken off.
+    /// The teams that nobody came to, since those who warmed have lost their connections or were broken off. Where that
+    /// happened in the midst of a team, what had come of it is among the others, too.
     pub left: Vec<i64>,
 }
 
@@ -41,7 +42,7 @@ pub struct Warmed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WarmOutcome {
-    /// It was computed, and is kept.
+    /// It was computed; it is kept, unless one is there that was computed later.
     Computed,
     /// It was fresh.
     WasFresh,

@@ -1,5 +1,6 @@
 //! What is found of what was kept.
 
+use std::thread;
 use std::time::Duration;
 
 use pagewise::cache::{
@@ -460,6 +461,26 @@ fn after_a_restore_the_steps_are_run_again() {
     assert_eq!(found, Ok(vec![3]));
 }
 
+/// A note whose number is of this server's future tells that the other numbers are of another server, too.
+#[test]
+fn after_a_restore_a_number_that_is_none_of_here_is_enough() {
+    let (_database, mut client) = database();
+    let cache = ResultCache::new();
+    let key = COUNT.key(1);
+    keep(&cache, &mut client, &vec![1]);
+    client
+        .batch_execute(
+            "INSERT INTO pagewise_cache_note (team_id, source, transaction) VALUES (1, 'chat_chatmessage', '900000000000')",
+        )
+        .unwrap();
+    let is_fresh = |client: &mut Client| cache.lookup(client, &key).unwrap().fresh().is_ok();
+    assert!(!is_fresh(&mut client));
+    migrate(&mut client);
+    assert!(!is_fresh(&mut client));
+    keep(&cache, &mut client, &vec![2]);
+    assert!(is_fresh(&mut client));
+}
+
 #[test]
 fn a_look_reads_little_however_many_notes_there_are() {
     let (database, mut client) = database();
@@ -521,4 +542,41 @@ fn a_ticket_without_a_look() {
     transaction.commit().unwrap();
     assert!(cache.put(&mut client, &key, &vec![1], &ticket).unwrap());
     assert!(cache.lookup(&mut client, &key).unwrap().fresh().is_err());
+}
+
+/// One that has waited compares with what it finds then, which its own snapshot does not show.
+#[test]
+fn older_that_had_to_wait_does_not_replace_newer() {
+    let (database, mut client) = database();
+    let cache = ResultCache::new();
+    let key = COUNT.key(1);
+    client
+        .batch_execute(
+            "CREATE FUNCTION wait_if_old() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN IF NEW.data = '[1]' THEN PERFORM pg_advisory_xact_lock(7); END IF; RETURN NEW; END $$;
+             CREATE TRIGGER wait_if_old BEFORE INSERT ON dashboard_dashboardcache
+             FOR EACH ROW EXECUTE FUNCTION wait_if_old();
+             SELECT pg_advisory_lock(7)",
+        )
+        .unwrap();
+    let old = cache.lookup(&mut client, &key).unwrap().ticket;
+    let mut other = database.client().unwrap();
+    let is_kept = thread::scope(|scope| {
+        let (cache, key, old) = (&cache, &key, &old);
+        let waiting = scope.spawn(move || cache.put(&mut other, key, &vec![1], old).unwrap());
+        let text = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+        while client.query_one(text, &[]).unwrap().get::<_, i64>(0) == 0 {
+            thread::sleep(Duration::from_millis(2));
+        }
+        for _ in 0..3 {
+            client.execute("SELECT pg_current_xact_id()", &[]).unwrap();
+        }
+        let new = cache.lookup(&mut client, key).unwrap().ticket;
+        assert!(cache.put(&mut client, key, &vec![2], &new).unwrap());
+        client.execute("SELECT pg_advisory_unlock(7)", &[]).unwrap();
+        waiting.join().unwrap()
+    });
+    assert!(!is_kept);
+    let found = cache.lookup(&mut client, &key).unwrap();
+    assert_eq!(found.fresh(), Ok(vec![2]));
 }

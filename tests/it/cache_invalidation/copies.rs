@@ -169,6 +169,31 @@ fn copies_are_not_given_out_blindly() {
     assert!(!has(&copies, &one), "too old");
 }
 
+/// After a failover what was looked at before says nothing.
+#[test]
+fn after_a_clear_nothing_is_known_of_before() {
+    let (_database, mut client) = place();
+    let copies = LocalCopies::new(10, LONG);
+    let one = TURNS.key(1);
+    copies.catch_up(&mut client).unwrap();
+    put(&copies, &one, 1);
+    assert!(has(&copies, &one));
+    let before = copies.catch_up_statement();
+    copies.clear();
+    put(&copies, &one, 1);
+    assert!(!has(&copies, &one), "nobody has looked at this server yet");
+    copies.caught_up(
+        &before,
+        [CatchUpRow::new("900:900:".to_owned(), false, None, None)],
+    );
+    assert!(!has(&copies, &one), "that was of the other one");
+    let first = copies.catch_up_statement();
+    assert!(first.command().parameters().is_empty());
+    assert_eq!(copies.catch_up(&mut client).unwrap(), None);
+    put(&copies, &one, 1);
+    assert!(has(&copies, &one));
+}
+
 #[test]
 fn notes_are_heard() {
     let (database, mut client) = bare();

@@ -71,6 +71,9 @@ fn the_old_one_is_given() {
     }
     is_untouched(&mut client);
     assert!(is_computed(&get(&cache, &mut client, LENIENT, 2).unwrap()));
+    // What was there and computed anew was not found.
+    let counts = cache.pending_counts(TEAM, LENIENT);
+    assert_eq!((counts.hits, counts.stale_hits, counts.misses), (0, 2, 2));
 }
 
 /// What its tier does not allow to be given is not.

@@ -164,6 +164,8 @@ fn others_are_given_the_stale_one() {
         (fresh.value, fresh.origin),
         (2, Origin::Kept(Freshness::Fresh))
     );
+    let counts = elsewhere.pending_counts(TEAM, LENIENT);
+    assert_eq!((counts.hits, counts.stale_hits, counts.misses), (1, 1, 0));
 }
 
 /// Also with a tier that would not give it when it is stale.

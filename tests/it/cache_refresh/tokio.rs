@@ -321,3 +321,85 @@ async fn warming_in_tasks() {
     );
     assert_eq!(report.failed().count(), 0, "{report}");
 }
+
+/// Computes for as long as nobody stops it, or panics.
+struct Unlucky {
+    panics: bool,
+}
+
+impl Definition for Unlucky {
+    type Value = i64;
+
+    fn key(&self) -> CacheKey<i64> {
+        LENIENT.key(TEAM)
+    }
+}
+
+impl ComputeAsync for Unlucky {
+    async fn compute_async(
+        &self,
+        transaction: &Transaction<'_>,
+        _now: DateTime<Utc>,
+    ) -> Result<i64, ComputeError> {
+        assert!(!self.panics, "it is unlucky");
+        transaction.query_one("SELECT pg_sleep(3600)", &[]).await?;
+        Ok(0)
+    }
+}
+
+#[tokio::test]
+async fn a_warming_that_panics_goes_on() {
+    let (database, cache) = setup().await;
+    let warming = Warming::new([TEAM, 2]);
+    let mut client = connect(&database).await;
+    let of_team = |team| {
+        assert_eq!(team, TEAM, "there is no other");
+        let unlucky = Unlucky { panics: true };
+        vec![WarmTaskAsync::new(unlucky), WarmTaskAsync::new(Seven)]
+    };
+    warming.run_async(&cache, &mut client, of_team).await;
+    let report = warming.report();
+    let outcomes = report.teams.iter().flat_map(|team| &team.results);
+    let outcomes: Vec<_> = outcomes.map(|warmed| warmed.outcome.to_string()).collect();
+    assert_eq!(outcomes.len(), 3, "{report}");
+    assert!(
+        outcomes[0].contains("it panicked: it is unlucky"),
+        "{report}"
+    );
+    assert_eq!(outcomes[1], "computed");
+    assert!(outcomes[2].contains("there is no other"), "{report}");
+    assert!(report.left.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_warming_that_is_broken_off_tells_what_it_came_to() {
+    let (database, cache) = setup().await;
+    let warming = Arc::new(Warming::new([TEAM, 2]));
+    let of_team = |_| {
+        let unlucky = Unlucky { panics: false };
+        vec![WarmTaskAsync::new(Seven), WarmTaskAsync::new(unlucky)]
+    };
+    let task = {
+        let (cache, warming, mut client) =
+            (cache.clone(), warming.clone(), connect(&database).await);
+        tokio::spawn(async move { warming.run_async(&cache, &mut client, of_team).await })
+    };
+    let client = connect(&database).await;
+    let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(3600)%' AND pid <> pg_backend_pid()";
+    while client
+        .query_one(sleeping, &[])
+        .await
+        .unwrap()
+        .get::<_, i64>(0)
+        == 0
+    {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(warming.report().left, [2]);
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+    let report = warming.report();
+    assert_eq!(report.left, [2, TEAM]);
+    assert_eq!(report.teams.len(), 1, "{report}");
+    assert_eq!(report.count(|outcome| *outcome == WarmOutcome::Computed), 1);
+}

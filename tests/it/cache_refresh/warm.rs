@@ -159,15 +159,74 @@ fn a_lost_connection() {
         .unwrap();
     let (cache, warming) = (ResultCache::new(), Warming::new([1, 4, 5]));
     warming.run(&cache, &mut lost, of_team);
-    let left = warming.report().left.len();
-    assert!(left >= 2, "it stops at once, or when it has found out");
+    let report = warming.report();
+    assert_eq!(
+        report.left.len(),
+        3,
+        "it stops at once, or when it has found out"
+    );
+    assert!(report.failed().count() < 2, "{report}");
     warming.run(&cache, &mut client, of_team);
     let report = warming.report();
     assert!(report.left.is_empty());
-    assert_eq!(
-        report.count(|outcome| *outcome == WarmOutcome::Computed),
-        2 * left
-    );
+    assert_eq!(report.count(|outcome| *outcome == WarmOutcome::Computed), 6);
+}
+
+/// Who ends the connection that it is computed through.
+struct Breaks(i64);
+
+impl Definition for Breaks {
+    type Value = i64;
+
+    fn key(&self) -> CacheKey<i64> {
+        STRICT.key(self.0)
+    }
+}
+
+impl Compute for Breaks {
+    fn compute(
+        &self,
+        transaction: &mut Transaction<'_>,
+        _now: DateTime<Utc>,
+    ) -> Result<i64, ComputeError> {
+        let text = "SELECT 1 FROM pg_terminate_backend(pg_backend_pid())";
+        transaction.query_one(text, &[])?;
+        Ok(0)
+    }
+}
+
+/// What breaks one connection after another does not break them all.
+#[test]
+fn a_team_that_breaks_connections() {
+    let (database, _client) = database();
+    let (cache, warming) = (ResultCache::new(), Warming::new([2, 1, 4]));
+    let task = |team| match team {
+        2 => WarmTask::new(Breaks(2)),
+        team => WarmTask::new(Number { kind: STRICT, team }),
+    };
+    let of_team = |team| {
+        vec![
+            task(team),
+            WarmTask::new(Number {
+                kind: LENIENT,
+                team,
+            }),
+        ]
+    };
+    for (left, teams) in [(3, 1), (1, 4), (1, 4)] {
+        let mut client = database.client().unwrap();
+        warming.run(&cache, &mut client, of_team);
+        let report = warming.report();
+        assert_eq!(
+            (report.left.len(), report.teams.len()),
+            (left, teams),
+            "{report}"
+        );
+    }
+    let report = warming.report();
+    assert_eq!(report.left, [2]);
+    assert_eq!(report.failed().count(), 2, "{report}");
+    assert_eq!(report.count(|outcome| *outcome == WarmOutcome::Computed), 4);
 }
 
 #[test]
@@ -188,4 +247,5 @@ fn teams_in_which_something_happens() {
     assert_eq!(active_teams(&mut client, day).unwrap(), [2, 1]);
     assert_eq!(active_teams(&mut client, 3 * day).unwrap(), [2, 1, 3]);
     assert_eq!(active_teams(&mut client, Duration::ZERO).unwrap(), [0; 0]);
+    assert_eq!(active_teams(&mut client, Duration::MAX).unwrap(), [2, 1, 3]);
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::cache::LONGEST;
 use crate::statement::Command;
 
 /// The statement that finds the teams with messages of participants or chatbots in the last so long, the busiest first: a row
@@ -28,7 +29,7 @@ pub fn active_teams_statement(within: Duration) -> Command {
         "SELECT chat.team_id FROM chat_chatmessage AS message INNER JOIN chat_chat AS chat ON chat.id = message.chat_id \
          WHERE message.created_at >= statement_timestamp() - $1 * interval '1 second' \
          AND message.message_type IN ('human', 'ai') GROUP BY chat.team_id ORDER BY count(*) DESC, chat.team_id",
-        vec![within.as_secs_f64().into()],
+        vec![within.min(LONGEST).as_secs_f64().into()],
     )
 }
 
