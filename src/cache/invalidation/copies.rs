@@ -24,8 +24,9 @@ const REMEMBERED: usize = 4_096;
 ///
 /// # What is promised
 ///
-/// * A copy is behind the database that is looked at by no more than the age that was given to [`new`](Self::new): if the last look is older
-///   than that, because the connection is gone, the listener was never started or its thread is dead, nothing is given out.
+/// * A copy is behind the database that is looked at by no more than the age that was given to [`new`](Self::new): if the
+///   last look is older than that, because the connection is gone, the listener was never started or its thread is dead,
+///   nothing is given out.
 /// * Who was away gets what happened meanwhile at the next look: exactly, by snapshots, or, where notes of that time are
 ///   purged, everything is dropped.
 /// * What was read before a note was handled is not put after it: [`get`](Self::get) gives a [`CopyTicket`], and

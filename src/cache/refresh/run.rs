@@ -157,7 +157,8 @@ macro_rules! refreshes {
                 Ok(Some(Obtained::in_spite_of(failure, entry)?))
             }
 
-            /// Looks without counting. Who has waited since it had asked takes what was computed since, too: where somebody writes all the time, each would else compute what is outdated when the next one looks.
+            /// Looks without counting. Who has waited since it had asked takes what was computed since, too: where somebody
+            /// writes all the time, each would else compute what is outdated when the next one looks.
             $($asynchronous)? fn $look<T: DeserializeOwned>(
                 &self,
                 client: &$($mutable)? impl crate::driver::$driver::Execute,
