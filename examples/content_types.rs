@@ -9,7 +9,6 @@
 
 use std::env;
 use std::error::Error;
-use std::sync::Mutex;
 use std::thread;
 
 use pagewise::ContentTypes;
@@ -25,25 +24,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     };
     let types = ContentTypes::default();
-    // As a service has it: many requests, fewer connections.
-    let pool = Mutex::new(vec![
-        Client::connect(&url, NoTls)?,
-        Client::connect(&url, NoTls)?,
-    ]);
-    thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| -> Result<(), pagewise::Error> {
-                let client = pool.lock().ok().and_then(|mut pool| pool.pop());
-                let Some(mut client) = client else {
-                    return Ok(());
-                };
-                for _ in 0..1000 {
-                    types.resolve(&mut client, &chat::TAGGABLE)?;
-                }
-                Ok(())
-            });
+    // As a service has it: one cache, and each thread has a client.
+    let requests = || -> Result<(), pagewise::Error> {
+        let mut client = Client::connect(&url, NoTls)?;
+        for _ in 0..1000 {
+            types.resolve(&mut client, &chat::TAGGABLE)?;
         }
-    });
+        Ok(())
+    };
+    thread::scope(|scope| -> Result<(), Box<dyn Error>> {
+        for thread in [scope.spawn(requests), scope.spawn(requests)] {
+            thread.join().map_err(|_| "a thread has panicked")??;
+        }
+        Ok(())
+    })?;
     println!("after 2000 requests: {:?}", types.counts());
 
     let mut client = Client::connect(&url, NoTls)?;

@@ -16,7 +16,7 @@ use pagewise::monitor::{
     Collector, Lookups, Monitor, SERVER_TIMING, SESSIONS_TABLE, ServerStatements, Tags, Targets,
     X_QUERY_COUNT,
 };
-use pagewise::{Listing, Page};
+use pagewise::{ContentTypes, Listing, Page};
 use postgres::{Client, NoTls};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -42,6 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut client = Client::connect(&url, NoTls)?;
     let (collector, statements) = (Collector::new(), StatementCache::default());
+    let types = ContentTypes::default();
     let page = Listing::of(Session)
         .tenant(1)
         .order_by(Session::CREATED_AT.desc())
@@ -52,6 +53,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let request = collector.scope(SESSIONS_TABLE).budget(15);
         let mut cached = statements.with(&mut client);
         let mut tagged = tags.with(&mut cached);
+        types.resolve(
+            &mut request.with(&mut tagged).named("content types"),
+            &chat::TAGGABLE,
+        )?;
         page.fetch(&mut request.with(&mut tagged).named("sessions page"))?;
         let summary = request.finish();
         if load == 0 {
@@ -62,11 +67,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("{}", collector.report());
 
-    // The host's cache says how often it had what was asked for. Pages that were not loaded are not met.
-    let lookups = Lookups {
-        hits: 27,
-        misses: 3,
-    };
+    // A cache says how often it had what was asked for. Pages that were not loaded are not met.
+    let lookups = Lookups::from(types.counts());
     println!(
         "{}",
         Targets::indicators().measure(&collector, Some(lookups))

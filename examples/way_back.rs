@@ -29,10 +29,12 @@ struct GoneWrong<'c> {
 
 impl Execute for GoneWrong<'_> {
     fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, postgres::Error> {
-        match text.contains("LATERAL") {
-            true => self.client.run(&(self.change)(text), parameters),
-            false => self.client.run(text, parameters),
+        if !text.contains("LATERAL") {
+            return self.client.run(text, parameters);
         }
+        let changed = (self.change)(text);
+        assert_ne!(changed, text, "the text has nothing to be changed");
+        self.client.run(&changed, parameters)
     }
 }
 
@@ -103,7 +105,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{:?}", guard.fetch(&mut client, &listing)?.way);
     let mut slow = GoneWrong {
         client: &mut client,
-        change: |text| text.replacen("SELECT MAX", "SELECT pg_sleep(60), MAX", 1),
+        change: |text| text.replacen("SELECT MIN(", "SELECT pg_sleep(60), MIN(", 1),
     };
     for _ in 0..3 {
         let guarded = guard.fetch(&mut slow, &listing)?;

@@ -14,6 +14,8 @@ use std::task::{Context, Poll, Waker};
 ///   on any runtime.
 /// * Whoever leads and gives up, by an error, a panic or a cancelled future, lets the others go on: each claims again, and
 ///   one of them leads.
+/// * Where failing takes long, as a time limit does, whoever fails lands that, as one of the outcomes: were each of the
+///   others to lead in turn, they would fail one after another.
 /// * No lock is held while anybody works: the right to do so is a value, which goes wherever the work goes.
 ///
 /// It keeps nothing of what has landed. So whoever leads first looks again whether what it is to make has been kept since

@@ -12,6 +12,7 @@ use super::batch::Handle;
 use super::number::{Number, NumberNode};
 use super::part::{Output, OutputValue, Part};
 use crate::driver::Anything;
+use crate::driver::message::is_about;
 use crate::driver::wire::{
     self,
     types::{FromSql, FromSqlOwned, Kind, Type},
@@ -460,7 +461,7 @@ pub(super) fn explain(error: Error, parameters: &[Value]) -> Error {
     if *refused.code() != wire::error::SqlState::INVALID_PARAMETER_VALUE {
         return error;
     }
-    let is_named = |value: &&Value| matches!(value, Value::String(Some(name)) if refused.message().contains(&format!("\"{name}\"")));
+    let is_named = |value: &&Value| matches!(value, Value::String(Some(name)) if is_about(refused.message(), name));
     match parameters.iter().find(is_named) {
         Some(Value::String(Some(name))) => Error::UnknownTimeZone { name: name.clone() },
         _ => error,

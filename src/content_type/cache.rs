@@ -16,7 +16,8 @@ use crate::error::Error;
 ///
 /// * Bounded, least recently used first out.
 /// * Of those who miss the same set at the same time, one asks the database, and the others wait for its answer. It holds
-///   no lock while it waits for the database; whoever asks and fails lets the next one ask.
+///   no lock while it waits for the database. If the database fails it, each of the others asks, all at the same time; if it
+///   panics or is cancelled, the next one asks for all.
 /// * Unknown types are an error that names them, and are not remembered: the migration that creates them may be under
 ///   way. Those who waited for the same answer get the same error.
 /// * What is known costs no allocation, and well under a microsecond.
@@ -103,7 +104,8 @@ impl ContentTypes {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownContentTypes`] names those that the answer has not; the others are remembered.
+    /// * [`Error::UnknownContentTypes`] names those that the answer has not; the others are remembered;
+    /// * [`Error::UnexpectedAnswer`] if a set of the host's own gives no numbers, although each of its names has one.
     ///
     /// # Example
     ///

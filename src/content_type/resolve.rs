@@ -1,4 +1,4 @@
-//! Resolving through a driver: of those who miss the same set, one asks.
+//! Resolving through a driver: of those who miss the same set, one asks; if the database fails it, each of the others does.
 
 use std::sync::Arc;
 
@@ -14,20 +14,30 @@ use crate::flight::{Claim, Flights, Lead, Wait};
 type Question = (Generation, Box<[Name]>);
 
 /// The questions that are under way.
-pub(super) type Questions = Flights<Question, Arc<Answer>>;
+pub(super) type Questions = Flights<Question, Outcome>;
+
+/// What became of a question.
+#[derive(Clone)]
+pub(super) enum Outcome {
+    Answered(Arc<Answer>),
+    /// It may have taken as long as a statement may. Were the next one to ask for all, those who wait would fail one after
+    /// another, each so much later.
+    Failed,
+}
 
 /// What there is to do for a set that was missed.
 enum Next<Ids> {
     /// It is known by now.
     Known(Ids),
     Ask(Asking),
-    Wait(Wait<Arc<Answer>>),
+    Wait(Wait<Outcome>),
 }
 
 /// The right to ask.
 struct Asking {
     generation: Generation,
-    lead: Lead<Question, Arc<Answer>>,
+    /// `None` if it is asked for nobody else.
+    lead: Option<Lead<Question, Outcome>>,
 }
 
 impl ContentTypes {
@@ -36,11 +46,17 @@ impl ContentTypes {
     /// Resolved at the start of a service, a set is known when the first request comes, and a name that the database has
     /// not is told then.
     ///
+    /// Where the database fails the one who asks, the others ask as well, each through its own client and all at the same
+    /// time: none waits for more than two questions.
+    ///
     /// Not in a transaction that makes content types itself: what it reads is remembered, also if it rolls back.
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownContentTypes`] names those that the database has not; [`Error::Database`].
+    /// * [`Error::UnknownContentTypes`] names those that the database has not;
+    /// * [`Error::Database`] if the driver or the server refuses;
+    /// * [`Error::NulInText`] if a name contains NUL;
+    /// * [`Error::UnexpectedAnswer`] if a set of the host's own gives no numbers, although each of its names has one.
     #[cfg(feature = "postgres")]
     pub fn resolve<S: ContentTypeSet + ?Sized>(
         &self,
@@ -50,18 +66,19 @@ impl ContentTypes {
         if let Some(ids) = self.known(set) {
             return Ok(ids);
         }
+        let mut is_alone = false;
         loop {
-            match self.next(set) {
+            match self.next(set, is_alone) {
                 Next::Known(ids) => return Ok(ids),
                 Next::Ask(asking) => {
-                    let answer = read(&Self::statement(set)?.query(client)?)?;
-                    return self.answered(asking, set, answer);
+                    let answer = Self::statement(set)?.query(client);
+                    return self.ended(asking, set, answer);
                 }
-                Next::Wait(wait) => {
-                    if let Some(answer) = wait.wait() {
-                        return answer.find(set);
-                    }
-                }
+                Next::Wait(wait) => match wait.wait() {
+                    Some(Outcome::Answered(answer)) => return answer.find(set),
+                    Some(Outcome::Failed) => is_alone = true,
+                    None => {}
+                },
             }
         }
     }
@@ -71,7 +88,7 @@ impl ContentTypes {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownContentTypes`] names those that the database has not; [`Error::Database`].
+    /// As `resolve`.
     #[cfg(feature = "tokio-postgres")]
     pub async fn resolve_async<S: ContentTypeSet + ?Sized>(
         &self,
@@ -81,23 +98,25 @@ impl ContentTypes {
         if let Some(ids) = self.known(set) {
             return Ok(ids);
         }
+        let mut is_alone = false;
         loop {
-            let wait = match self.next(set) {
+            match self.next(set, is_alone) {
                 Next::Known(ids) => return Ok(ids),
                 Next::Ask(asking) => {
-                    let answer = read(&Self::statement(set)?.query_async(client).await?)?;
-                    return self.answered(asking, set, answer);
+                    let answer = Self::statement(set)?.query_async(client).await;
+                    return self.ended(asking, set, answer);
                 }
-                Next::Wait(wait) => wait,
-            };
-            if let Some(answer) = wait.await {
-                return answer.find(set);
+                Next::Wait(wait) => match wait.await {
+                    Some(Outcome::Answered(answer)) => return answer.find(set),
+                    Some(Outcome::Failed) => is_alone = true,
+                    None => {}
+                },
             }
         }
     }
 
     /// The numbers of content types that are known by name only when the program runs, in the order of the names: as
-    /// `resolve` of [`Names`].
+    /// `resolve` of [`Names`]. None, and no question, if there are no names.
     ///
     /// # Errors
     ///
@@ -170,8 +189,17 @@ impl ContentTypes {
         Ok(self.learn_all(generation, read(&rows)?))
     }
 
-    fn next<S: ContentTypeSet + ?Sized>(&self, set: &S) -> Next<S::Ids> {
+    /// What there is to do; `is_alone` after somebody else has asked in vain.
+    fn next<S: ContentTypeSet + ?Sized>(&self, set: &S, is_alone: bool) -> Next<S::Ids> {
         let generation = self.generation();
+        // Another one may have been answered since this one missed.
+        let known_or_ask = |lead| match self.look(set) {
+            Some(ids) => Next::Known(ids),
+            None => Next::Ask(Asking { generation, lead }),
+        };
+        if is_alone {
+            return known_or_ask(None);
+        }
         // Those who ask for the same in another order ask for the same.
         let mut names = names(set);
         names.sort();
@@ -180,24 +208,35 @@ impl ContentTypes {
                 self.counter.waits();
                 Next::Wait(wait)
             }
-            // The one before may have been answered since this one missed.
-            Claim::Lead(lead) => match self.look(set) {
-                Some(ids) => Next::Known(ids),
-                None => Next::Ask(Asking { generation, lead }),
-            },
+            Claim::Lead(lead) => known_or_ask(Some(lead)),
         }
     }
 
-    fn answered<S: ContentTypeSet + ?Sized>(
+    /// What was asked is over: it is remembered, and those who wait are told.
+    fn ended<S: ContentTypeSet + ?Sized>(
         &self,
         asking: Asking,
         set: &S,
-        answer: Vec<(i32, String, String)>,
+        rows: Result<Vec<Row>, Error>,
     ) -> Result<S::Ids, Error> {
-        let answer = Arc::new(Answer::new(answer));
-        self.remember(set, asking.generation, &answer);
-        asking.lead.land(Arc::clone(&answer));
-        answer.find(set)
+        let Asking { generation, lead } = asking;
+        let land = |outcome| {
+            if let Some(lead) = lead {
+                lead.land(outcome);
+            }
+        };
+        match rows.and_then(|rows| read(&rows)) {
+            Ok(answer) => {
+                let answer = Arc::new(Answer::new(answer));
+                self.remember(set, generation, &answer);
+                land(Outcome::Answered(Arc::clone(&answer)));
+                answer.find(set)
+            }
+            Err(error) => {
+                land(Outcome::Failed);
+                Err(error)
+            }
+        }
     }
 }
 

@@ -16,6 +16,8 @@
 #[cfg(any(feature = "monitor", feature = "postgres", feature = "tokio-postgres"))]
 pub(crate) mod housekeeping;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+pub(crate) mod message;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod page_rows;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod parameters;

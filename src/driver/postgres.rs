@@ -3,6 +3,7 @@
 use ::postgres::{Client, Error as DriverError, GenericClient, Row as DriverRow, Transaction};
 use sea_query::Value;
 
+use super::housekeeping::is_housekeeping;
 use super::page_rows::{PageRows, estimated_rows};
 use super::parameters::Parameters;
 use super::statement_cache::StatementCache;
@@ -89,7 +90,7 @@ impl<C: GenericClient> Cached<'_, C> {
 impl<C: GenericClient> Execute for Cached<'_, C> {
     fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
         let parameters = Parameters::new(parameters);
-        if StatementCache::is_passed_by(text) {
+        if is_housekeeping(text) {
             return self.client.query_typed(text, &parameters.typed());
         }
         match self.attempt(text, &parameters) {

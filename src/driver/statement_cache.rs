@@ -14,9 +14,11 @@ use super::wire::{self, error::SqlState};
 /// asked, so a small cache answers nearly always, and the server parses each text once and soon plans it once.
 ///
 /// It belongs to one connection: a statement that another connection prepared is unknown there. A statement that
-/// the server has forgotten or that a schema change made stale is prepared again.
+/// the server has forgotten or that a schema change made stale is prepared again; not in a transaction, which that error
+/// aborts, but for the next one.
 ///
-/// What begins, ends or divides a transaction is not kept: there is nothing to plan, and it is sent in one step.
+/// What begins, ends or divides a transaction, or sets something, is not kept: there is nothing to plan, and it is sent in
+/// one step, which no DISCARD or DEALLOCATE of a pool's comes between.
 ///
 /// # Example
 ///
@@ -63,27 +65,6 @@ impl StatementCache {
         self.lock().clear();
     }
 
-    /// Whether a text begins, ends or divides a transaction. It is not prepared first: whoever drops a future after one
-    /// look has sent it.
-    pub(super) fn is_passed_by(text: &str) -> bool {
-        const COMMANDS: [&str; 8] = [
-            "BEGIN",
-            "START",
-            "COMMIT",
-            "END",
-            "ROLLBACK",
-            "ABORT",
-            "SAVEPOINT",
-            "RELEASE",
-        ];
-        let is_of_word = |character: char| character.is_alphanumeric() || character == '_';
-        let mut words = text.trim_start().split(|character| !is_of_word(character));
-        let first = words.next().unwrap_or_default();
-        COMMANDS
-            .iter()
-            .any(|command| command.eq_ignore_ascii_case(first))
-    }
-
     pub(super) fn get(&self, text: &str) -> Option<wire::Statement> {
         self.lock().get(text).cloned()
     }
@@ -94,14 +75,9 @@ impl StatementCache {
 
     /// Forgets a statement that the server does not know any more, or not in this form.
     pub(super) fn forget_stale(&self, text: &str, error: &wire::Error) -> bool {
-        let Some(code) = error.code() else {
-            return false;
-        };
-        let changed = *code == SqlState::FEATURE_NOT_SUPPORTED
-            && error
-                .as_db_error()
-                .is_some_and(|error| error.message().contains("cached plan"));
-        let stale = changed || *code == SqlState::INVALID_SQL_STATEMENT_NAME;
+        let stale = error
+            .as_db_error()
+            .is_some_and(|error| is_stale(error.code(), error.routine(), error.message()));
         if stale {
             self.lock().pop(text);
         }
@@ -113,6 +89,21 @@ impl StatementCache {
         self.statements
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the server refuses a statement because it has forgotten it, or because a table was changed since.
+fn is_stale(code: &SqlState, routine: Option<&str>, message: &str) -> bool {
+    /// A function of the server's source. Its name is never translated, as the message is.
+    const CHANGED: &str = "RevalidateCachedQuery";
+    match *code {
+        SqlState::INVALID_SQL_STATEMENT_NAME => true,
+        SqlState::FEATURE_NOT_SUPPORTED => match routine {
+            Some(routine) => routine == CHANGED,
+            // What is between may leave it out.
+            None => message.contains("cached plan"),
+        },
+        _ => false,
     }
 }
 
@@ -136,25 +127,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn commands_of_transactions_are_passed_by() {
-        for text in [
-            "BEGIN READ ONLY",
-            "commit",
-            " ROLLBACK TO a",
-            "COMMIT/*a='b'*/",
-            "END;",
-        ] {
-            assert!(StatementCache::is_passed_by(text), "{text}");
+    fn what_is_stale_is_told_without_the_language_of_the_message() {
+        let changed = SqlState::FEATURE_NOT_SUPPORTED;
+        let english = "cached plan must not change result type";
+        let french = "le plan en cache ne doit pas modifier le type en r\u{e9}sultat";
+        let routine = Some("RevalidateCachedQuery");
+        for message in [english, french] {
+            assert!(is_stale(&changed, routine, message), "{message}");
+            assert!(!is_stale(&SqlState::SYNTAX_ERROR, routine, message));
+            assert!(!is_stale(&changed, Some("transformLockingClause"), message));
         }
-        for text in [
-            "",
-            "SELECT 1",
-            "\"begin\"",
-            "started",
-            "end_of",
-            "WITH a AS (SELECT 1) SELECT",
-        ] {
-            assert!(!StatementCache::is_passed_by(text), "{text}");
-        }
+        assert!(is_stale(&changed, None, english));
+        assert!(!is_stale(&changed, None, "FOR UPDATE is not allowed"));
+        assert!(is_stale(
+            &SqlState::INVALID_SQL_STATEMENT_NAME,
+            None,
+            "la requ\u{ea}te n'existe pas"
+        ));
     }
 }

@@ -5,6 +5,7 @@ use std::future::Future;
 use ::tokio_postgres::{Client, Error as DriverError, Row as DriverRow, Transaction};
 use sea_query::Value;
 
+use super::housekeeping::is_housekeeping;
 use super::page_rows::{PageRows, estimated_rows};
 use super::parameters::Parameters;
 use super::statement_cache::StatementCache;
@@ -77,7 +78,7 @@ macro_rules! cached {
         impl Execute for Cached<'_, $client> {
             async fn run(&self, text: &str, parameters: &[Value]) -> Result<Vec<DriverRow>, DriverError> {
                 let parameters = Parameters::new(parameters);
-                if StatementCache::is_passed_by(text) {
+                if is_housekeeping(text) {
                     return self.client.query_typed(text, &parameters.typed()).await;
                 }
                 match self.attempt(text, &parameters).await {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::summary::{Statements, Summary};
 
-/// A scope has run more statements than it should.
+/// A scope has run more statements than it should. Commands of transactions, which are in no budget, are not listed.
 ///
 /// Its `Debug` is its `Display`: that is what `unwrap`, and a test that returns it, print.
 ///
@@ -52,7 +52,7 @@ impl fmt::Display for BudgetExceeded {
             // Both are public, and may have been changed.
             summary.statements.saturating_sub(*budget)
         )?;
-        summary.write_statements(f)?;
+        summary.write_asked(f)?;
         if summary.repeated().is_empty() {
             return Ok(());
         }

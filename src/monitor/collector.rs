@@ -12,7 +12,7 @@ use super::names::Names;
 use super::normal_form::normal_form;
 use super::report::{CollectorReport, ScopeNumbers, StatementNumbers};
 use super::scope::Monitor;
-use super::state::{Numbers, State};
+use super::state::State;
 use super::tags::without_tags;
 
 /// How many names of statements, and of scopes, are told apart.
@@ -71,6 +71,7 @@ struct OfStatement {
 struct OfScope {
     times: Times,
     failed: u64,
+    unanswered: u64,
     counts: Counts,
     statements: u64,
     most_statements: u64,
@@ -114,6 +115,22 @@ impl Collector {
     /// assert_eq!(collector.names_of(statement.text()), ["content types"]);
     /// # Ok::<(), pagewise::Error>(())
     /// ```
+    ///
+    /// So the two ways of a page that a [`Guard`](crate::strategy) or a `Shadow` runs have two names, where they are not run by
+    /// one. Each text is registered that the page has, with and without its filters:
+    ///
+    /// ```
+    /// use pagewise::chat::{self, Session};
+    /// use pagewise::monitor::Collector;
+    /// use pagewise::{Listing, Page, Strategy};
+    ///
+    /// let collector = Collector::new();
+    /// let listing = Listing::of(Session).tenant(7).show(&chat::message_timestamps()).page(Page::first(25));
+    /// for (name, strategy) in [("sessions page", Strategy::Optimized), ("sessions page, legacy", Strategy::Legacy)] {
+    ///     collector.register(name, listing.build_as(strategy)?.text());
+    /// }
+    /// # Ok::<(), pagewise::Error>(())
+    /// ```
     pub fn register(&self, name: impl Into<Cow<'static, str>>, text: &str) {
         let text = without_tags(text);
         self.names().put(Fingerprint::of(text), text, name.into());
@@ -144,6 +161,7 @@ impl Collector {
         let scopes = totals.scopes.iter().map(|(name, kept)| ScopeNumbers {
             name: name.clone(),
             failed: kept.failed,
+            unanswered: kept.unanswered,
             latency: kept.times.latency(),
             statements: kept.statements,
             p95_statements: kept.counts.at(0.95),
@@ -203,17 +221,21 @@ impl Collector {
     }
 
     /// Takes over a scope that has ended.
-    pub(super) fn take_scope(&self, name: &str, elapsed: Duration, total: &Numbers) {
+    pub(super) fn take_scope(&self, name: &str, elapsed: Duration, state: &State) {
+        let total = &state.total;
+        let is_unanswered = state.is_loaded.is_none() && total.failed + total.abandoned > 0;
         let new = || OfScope {
             times: Times::new(),
             failed: 0,
+            unanswered: 0,
             counts: Counts::new(),
             statements: 0,
             most_statements: 0,
         };
         update(&mut self.totals().scopes, name, new, |kept| {
             kept.times.add(elapsed);
-            kept.failed += u64::from(total.failed + total.abandoned > 0);
+            kept.failed += u64::from(state.is_loaded == Some(false));
+            kept.unanswered += u64::from(is_unanswered);
             kept.counts.add(total.runs);
             kept.statements += total.runs;
             kept.most_statements = kept.most_statements.max(total.runs);

@@ -11,7 +11,8 @@ impl Summary {
     /// How many statements there were: the value of a header [`X_QUERY_COUNT`].
     ///
     /// It counts in production as elsewhere: nothing has to be turned on for it. Commands of transactions are not among them, as
-    /// they are not in the budget: a guard that puts a page into a transaction does not make it another page.
+    /// they are not in the budget: a guard that puts a page into a transaction does not make it another page. What a guard has
+    /// run in vain is, and both ways of a [`Shadow`](crate::strategy), each with as many statements as it has.
     ///
     /// ```
     /// use pagewise::monitor::Monitor;

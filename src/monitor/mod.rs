@@ -91,5 +91,5 @@ pub use server_statements::{
 };
 pub use summary::{SlowStatement, StatementCount, Summary};
 pub use tags::{TagError, Tags};
-pub use target_report::{TargetLine, TargetOutcome, TargetReport};
+pub use target_report::{Measured, TargetLine, TargetOutcome, TargetReport};
 pub use targets::{CHATBOT_LIST, DASHBOARD, Lookups, SESSIONS_TABLE, Target, Targets};

@@ -63,6 +63,9 @@ impl<C> Monitored<'_, C> {
     /// [`ServerStatements::by_name`](super::ServerStatements::by_name).
     ///
     /// A name is that of a statement, and not of what it asks for: "sessions page", and not "sessions of team 7".
+    ///
+    /// A [`Guard`](crate::strategy) or a `Shadow` runs both of its ways by this name, one that its limit has stopped too, and
+    /// their times are in the same percentiles. [`Collector::register`](super::Collector::register) tells them apart.
     #[must_use]
     pub fn named(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = Some(name.into());

@@ -36,8 +36,11 @@ pub struct StatementNumbers {
 pub struct ScopeNumbers {
     /// Their name; `(others)` of those that came when there were names enough.
     pub name: Cow<'static, str>,
-    /// How many of them had a statement that gave no answer; their times count as well.
+    /// How many of them the host said so of, by [`Monitor::failed`](super::Monitor::failed); their times count as well.
     pub failed: u64,
+    /// How many of them had a statement that gave no answer, and the host said nothing of what came of the scope; their times count
+    /// as well.
+    pub unanswered: u64,
     /// How long they lasted.
     pub latency: Latency,
     /// How many statements they ran together.
@@ -82,20 +85,22 @@ impl fmt::Display for CollectorReport {
             writeln!(f, "| {name} | {runs} | {} | {latency} |", statement.failed)?;
         }
         f.write_str(
-            "\n| page | loads | failed | statements, p95 | statements, most | p50 | p95 | p99 | max |\n\
-             |---|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+            "\n| page | loads | failed | statement unanswered | statements, p95 | statements, most | p50 | p95 | p99 | max |\n\
+             |---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
         )?;
         for scope in &self.scopes {
             let (name, latency) = (Cell(&scope.name), Times(&scope.latency));
-            let (loads, failed, p95, most) = (
-                scope.latency.count,
-                scope.failed,
-                scope.p95_statements,
-                scope.most_statements,
-            );
+            let ScopeNumbers {
+                failed,
+                unanswered,
+                p95_statements: p95,
+                most_statements: most,
+                ..
+            } = scope;
+            let loads = scope.latency.count;
             writeln!(
                 f,
-                "| {name} | {loads} | {failed} | {p95} | {most} | {latency} |"
+                "| {name} | {loads} | {failed} | {unanswered} | {p95} | {most} | {latency} |"
             )?;
         }
         Ok(())

@@ -27,6 +27,8 @@ const NO_BUDGET: u64 = u64::MAX;
 ///   [`Guard`](crate::strategy), are counted beside them, in [`Summary::housekeeping`], and timed as `(transaction)`,
 ///   whatever the name that they are run by: BEGIN, START, COMMIT, END, ROLLBACK, ABORT, SAVEPOINT, RELEASE, SET, and
 ///   `SELECT set_config(..)`.
+/// * Whether a page was loaded is the host's to say, by [`loaded`](Self::loaded) or [`failed`](Self::failed): of statements
+///   that gave no answer, a [`Guard`](crate::strategy) may have run the other way, and a host may have done without.
 /// * It ends by [`finish`](Self::finish), or when the last clone is dropped; made by [`Collector::scope`], it then hands its
 ///   numbers to the collector.
 ///
@@ -116,7 +118,8 @@ impl Monitor {
         }
     }
 
-    /// How many statements it may run, for all clones: one more, and there is a warning; one only, however many follow.
+    /// How many statements it may run, for all clones: one more, and there is a warning; one only, however many follow. Nothing
+    /// fails by it alone: [`check`](Self::check) gives an error, and [`assert_within`](Self::assert_within) fails a test.
     #[must_use]
     pub fn budget(self, statements: u64) -> Self {
         self.scope.budget.store(statements, Ordering::Relaxed);
@@ -157,6 +160,40 @@ impl Monitor {
     #[must_use]
     pub fn summary(&self) -> Summary {
         self.scope.summary(&self.scope.lock())
+    }
+
+    /// Says that what the scope is for was done, whatever became of its statements: a [`Guard`](crate::strategy) has found
+    /// the answer the other way, or the host did without one. For its collector, and before the scope ends; the last word counts.
+    ///
+    /// Without a word, a scope of whose statements one gave no answer counts as [`unanswered`](super::ScopeNumbers::unanswered),
+    /// which [`Targets`](super::Targets) takes for failed.
+    ///
+    /// ```
+    /// use pagewise::monitor::Collector;
+    ///
+    /// let collector = Collector::new();
+    /// let load = |is_rescued| {
+    ///     let request = collector.scope("sessions table");
+    ///     request.start("SELECT 1").failed(Some("57014"));
+    ///     if is_rescued {
+    ///         request.start("SELECT 2").finished(25);
+    ///         request.loaded();
+    ///     }
+    /// };
+    /// load(true);
+    /// load(false);
+    /// let report = collector.report();
+    /// let page = report.scope("sessions table").expect("it was loaded");
+    /// assert_eq!((page.latency.count, page.failed, page.unanswered), (2, 0, 1));
+    /// ```
+    pub fn loaded(&self) {
+        self.scope.lock().is_loaded = Some(true);
+    }
+
+    /// Says that what the scope is for was not done, even if all statements were answered. Otherwise as
+    /// [`loaded`](Self::loaded).
+    pub fn failed(&self) {
+        self.scope.lock().is_loaded = Some(false);
     }
 
     /// Ends the scope, and what it has counted.
@@ -296,7 +333,7 @@ impl Scope {
         state.finished = Some(elapsed);
         if let Some(collector) = &self.collector {
             collector.take_samples(state);
-            collector.take_scope(&self.name, elapsed, &state.total);
+            collector.take_scope(&self.name, elapsed, state);
         }
     }
 

@@ -100,6 +100,8 @@ pub(super) struct State {
     pub keep_slowest: usize,
     pub samples: Vec<Sample>,
     pub has_warned: bool,
+    /// Whether the page was loaded, if the host has said so.
+    pub is_loaded: Option<bool>,
     /// How long the scope lasted, once it has ended.
     pub finished: Option<Duration>,
 }
@@ -126,6 +128,7 @@ impl State {
             keep_slowest: 5,
             samples: Vec::new(),
             has_warned: false,
+            is_loaded: None,
             finished: None,
         }
     }

@@ -129,14 +129,24 @@ impl Summary {
     #[must_use]
     pub fn repeated(&self) -> Vec<&StatementCount> {
         let is_repeated = |statement: &&StatementCount| {
-            statement.runs >= REPEATED && statement.name.as_deref() != Some(TRANSACTION)
+            statement.runs >= REPEATED && !statement.is_housekeeping()
         };
         self.by_statement.iter().filter(is_repeated).collect()
     }
 
-    /// A line for each different statement.
-    pub(super) fn write_statements(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for statement in &self.by_statement {
+    /// A line for each different statement, without what is in no budget.
+    pub(super) fn write_asked(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_statements(f, |statement| !statement.is_housekeeping())
+    }
+
+    /// A line for each different statement of these.
+    fn write_statements(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        is_written: impl Fn(&StatementCount) -> bool,
+    ) -> fmt::Result {
+        let statements = self.by_statement.iter();
+        for statement in statements.filter(|statement| is_written(statement)) {
             write!(f, "\n{:>6} x {}", statement.runs, statement.label())?;
         }
         match self.others {
@@ -147,6 +157,11 @@ impl Summary {
 }
 
 impl StatementCount {
+    /// Whether these are the commands of transactions.
+    fn is_housekeeping(&self) -> bool {
+        self.name.as_deref() == Some(TRANSACTION)
+    }
+
     fn new(distinct: &Distinct) -> Self {
         let Shown { name, text } = &*distinct.shown;
         let numbers = &distinct.numbers;
@@ -228,7 +243,7 @@ impl fmt::Display for Summary {
         if let Some(budget) = self.budget {
             write!(f, ", budget {budget}")?;
         }
-        self.write_statements(f)?;
+        self.write_statements(f, |_| true)?;
         for slow in &self.slowest {
             write!(
                 f,

@@ -24,7 +24,8 @@ const FAILED_OF: u64 = 20;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Target {
-    /// Scopes of a name last less than this, 95 of 100 of them. It is missed if a statement of more than 5 of 100 gave no answer.
+    /// Scopes of a name last less than this, 95 of 100 of them. It is missed if more than 5 of 100 failed: the host said so, or
+    /// it said nothing, and a statement gave no answer ([`Monitor::loaded`](super::Monitor::loaded)).
     PageLoad {
         /// The scopes' name.
         page: Cow<'static, str>,
@@ -50,13 +51,41 @@ pub enum Target {
     },
 }
 
-/// How many lookups of a cache found what they looked for. Without misses there is no ratio.
+/// How many lookups of a cache found what they looked for. Without any there is no ratio.
+///
+/// ```
+/// use pagewise::ContentTypes;
+/// use pagewise::monitor::Lookups;
+///
+/// let lookups = Lookups::from(ContentTypes::default().counts());
+/// assert_eq!(lookups, Lookups { hits: 0, misses: 0 });
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lookups {
     /// How many did.
     pub hits: u64,
     /// How many did not.
     pub misses: u64,
+}
+
+impl From<crate::content_type::Counts> for Lookups {
+    fn from(counts: crate::content_type::Counts) -> Self {
+        Self {
+            hits: counts.hits,
+            misses: counts.misses,
+        }
+    }
+}
+
+/// Stale results that were given are hits, as in [`hit_ratio`](crate::cache::Counts::hit_ratio).
+#[cfg(feature = "cache")]
+impl From<crate::cache::Counts> for Lookups {
+    fn from(counts: crate::cache::Counts) -> Self {
+        Self {
+            hits: counts.hits.saturating_add(counts.stale_hits),
+            misses: counts.misses,
+        }
+    }
 }
 
 /// Targets, which are compared with what a [`Collector`] has kept.
@@ -162,7 +191,8 @@ impl Targets {
     /// Compares them with what was kept, and with the lookups of the host's cache.
     ///
     /// What was not measured, or too seldom, is not met, and says so. What failed was not loaded, however quickly it did: where
-    /// that is more than 5 of 100, the target is missed.
+    /// that is more than 5 of 100, the target is missed. A page of which a statement gave no answer counts as failed unless the
+    /// host has called [`Monitor::loaded`](super::Monitor::loaded).
     #[must_use]
     pub fn measure(&self, collector: &Collector, cache: Option<Lookups>) -> TargetReport {
         let report = collector.report();
@@ -181,17 +211,19 @@ impl Targets {
         report: &CollectorReport,
         cache: Option<Lookups>,
     ) -> Measured {
-        let time = |kept: Option<(u64, Latency)>| {
-            let (failed, latency) = kept.unwrap_or_default();
+        let time = |kept: Option<(u64, u64, Latency)>| {
+            let (failed, unanswered, latency) = kept.unwrap_or_default();
             if latency.count < self.at_least.max(1) {
                 return Measured::TooFew {
                     count: latency.count,
                     at_least: self.at_least.max(1),
                 };
             }
-            if failed.saturating_mul(FAILED_OF) > latency.count {
+            let lost = failed.saturating_add(unanswered);
+            if lost.saturating_mul(FAILED_OF) > latency.count {
                 return Measured::Failed {
                     failed,
+                    unanswered,
                     count: latency.count,
                 };
             }
@@ -199,13 +231,13 @@ impl Targets {
         };
         match target {
             Target::PageLoad { page, .. } => {
-                time(report.scope(page).map(|page| (page.failed, page.latency)))
+                let page = report.scope(page);
+                time(page.map(|page| (page.failed, page.unanswered, page.latency)))
             }
-            Target::StatementTime { statement, .. } => time(
-                report
-                    .statement(statement)
-                    .map(|kept| (kept.failed, kept.latency)),
-            ),
+            Target::StatementTime { statement, .. } => {
+                let kept = report.statement(statement);
+                time(kept.map(|kept| (kept.failed, 0, kept.latency)))
+            }
             Target::StatementsPerPage { .. } => {
                 let most = |page: &ScopeNumbers| page.most_statements;
                 match report.scopes.iter().map(most).max() {
@@ -233,5 +265,23 @@ impl Targets {
 impl Default for Targets {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(all(test, feature = "cache"))]
+mod tests {
+    use super::Lookups;
+    use crate::cache::Counts;
+
+    #[test]
+    fn a_stale_result_that_was_given_is_a_hit() {
+        let counts = Counts {
+            hits: 5,
+            stale_hits: 3,
+            misses: 2,
+        };
+        let lookups = Lookups::from(counts);
+        assert_eq!(lookups, Lookups { hits: 8, misses: 2 });
+        assert_eq!(counts.hit_ratio(), Some(0.8));
     }
 }

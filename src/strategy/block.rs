@@ -137,7 +137,8 @@ impl<'s, S: Session> Block<'s, S> {
     /// Runs a statement, or the statements that it is made of.
     ///
     /// Each of these may be one that a client keeps prepared and the server has forgotten: it is run again by the client,
-    /// in vain, since that error has aborted the transaction, and by us.
+    /// in vain, since that error has aborted the transaction, and by us. What comes before the savepoint is not kept so: there,
+    /// that error would end the host's transaction.
     pub async fn answers<R: Runs>(&mut self, statement: &R) -> Result<Vec<Vec<Row>>, Refused> {
         let mut again = 0;
         loop {

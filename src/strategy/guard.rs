@@ -23,14 +23,20 @@ const BEGIN: &str = "BEGIN READ ONLY";
 /// * *The limit* is `statement_timeout`, set for these statements only: in a transaction of their own, or in a savepoint if
 ///   the client is in a transaction. What the host has set is in force again afterwards. Meanwhile it is not: the guard's
 ///   limits stand in its place, also where they are longer. A dashboard by `Legacy` is several statements, each of which
-///   may take that long.
+///   may take that long. The limit of `Optimized` must be below whatever else ends a request, a deadline of the caller's for
+///   example: what is cancelled before its limit falls back on nothing, and no breaker counts it.
 /// * *What is told apart*: a statement that somebody cancels (`pg_cancel_backend`) fails with the same SQLSTATE, 57014. One
 ///   that took less than the limit was not stopped by it. One that took longer was, unless the server says in
 ///   English that it was cancelled by a user: where messages are translated, a cancel after the limit, which
 ///   only the way to the server allows, counts as the limit. A cancelled statement is an error, and so is any other.
 /// * *Again and again*: with a [`Breaker`], `Legacy` is run at once for a while, if the limit was reached several times.
-///   A guard is for one page: what is slow on one says nothing of another.
+///   A guard is for one page: what is slow on one says nothing of another. It outlives the requests, or its breaker does, as the
+///   switch does: one that is made for a request has seen nothing.
 /// * *Nothing to guard*: what a switch or the builder sends to `Legacy` is run so, under its limit.
+/// * *In a monitor*, both ways have one name, if they are run by one: an `Optimized` that its limit has stopped, and the
+///   `Legacy` after it, are in the same percentiles. Where their texts are registered with the collector, and they are run
+///   without a name, they have two. A page that was rescued counts as one with a statement without an answer, unless the host says
+///   that it was loaded.
 /// * *What it costs*: five short commands beside the statement; six in the host's transaction.
 ///
 /// # One at a time
@@ -159,6 +165,9 @@ impl Guard {
     }
 
     /// Runs `Legacy` at once, for a while, after the limit was reached several times. Without it, `Optimized` is always tried.
+    ///
+    /// It counts over requests, so that it must outlive them: with the guard, or as a clone, since clones share what they have
+    /// seen. A new one for each request never opens.
     #[must_use]
     pub fn breaker(mut self, breaker: Breaker) -> Self {
         self.breaker = Some(breaker);
@@ -205,7 +214,8 @@ impl Guard {
     ///
     /// # Cancellation
     ///
-    /// A future that is dropped before its end sends what leaves the transaction, and does not wait for it. A host's own
+    /// A future that is dropped before its end sends what leaves the transaction, and does not wait for it. The breaker does not
+    /// count it: where the caller's deadline comes before the limit, it never opens. A host's own
     /// `Execute` that does not send when it is first polled leaves the transaction open.
     #[cfg(feature = "tokio-postgres")]
     pub async fn fetch_async<T: TwoWays>(

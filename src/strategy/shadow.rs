@@ -36,6 +36,9 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 /// * *What it costs*: both statements one after the other, `Legacy` first, and four short commands (five in the host's
 ///   transaction; one more with [`limit`](Self::limit)). So that it can run in production, it can be done for
 ///   [`one_in`](Self::one_in) so many calls.
+/// * *In a monitor*, both ways are counted, in the budget and in the number of queries too, and have one name, if they are run by
+///   one: their times are in the same percentiles. Where their texts are registered with the collector, and they are run
+///   without a name, they have two.
 ///
 /// # One at a time
 ///
@@ -186,7 +189,8 @@ impl Shadow {
     ///
     /// # Errors
     ///
-    /// Those that `Legacy` has alone. If the client is in a transaction, it can go on after them.
+    /// Those that `Legacy` has alone. If the client is in a transaction, it can go on after them where the call is compared;
+    /// where it is not, they abort it, as they do in its own `fetch`.
     #[cfg(feature = "postgres")]
     pub fn fetch<T: TwoWays>(
         &self,

@@ -235,6 +235,7 @@ impl Holder for KeptRow<'_> {
 /// What an error of the server's says of a view.
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub(super) fn explain(view: &ViewNode, error: Error) -> Error {
+    use crate::driver::message::is_about;
     use crate::driver::wire::error::SqlState;
     let Error::Database { source, .. } = &error else {
         return error;
@@ -242,13 +243,13 @@ pub(super) fn explain(view: &ViewNode, error: Error) -> Error {
     let Some(refused) = source.as_db_error() else {
         return error;
     };
-    // In whatever language: the name is between quotes, in a message about a name that is not there after its schema.
+    // In whatever language; in a message about a name that is not there, it is after its schema.
     let names = [
         Some(view.name.to_owned()),
         view.schema.map(|schema| format!("{schema}.{}", view.name)),
     ];
     let mut names = names.iter().flatten();
-    let is_about = names.any(|name| refused.message().contains(&format!("\"{name}\"")));
+    let is_about = names.any(|name| is_about(refused.message(), name));
     let view = view.name;
     match refused.code() {
         code if *code == SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE && is_about => {

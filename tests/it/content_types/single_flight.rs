@@ -3,16 +3,19 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use pagewise::driver::postgres::Execute;
 use pagewise::sea_query::Value;
 use pagewise::{ContentTypes, Error, chat};
+use postgres::error::SqlState;
 use postgres::{Client, Error as DriverError, Row};
 
 use super::NOWHERE;
 use crate::support::{empty, reader};
 
 const THREADS: u64 = 64;
+const LONG: Duration = Duration::from_secs(20);
 
 /// The one client of many threads. It answers once all others wait.
 struct Shared<'a> {
@@ -89,7 +92,7 @@ fn of_64_threads_that_miss_one_asks() {
 }
 
 #[test]
-fn when_those_who_ask_are_killed_the_next_one_asks() {
+fn when_who_asks_is_killed_the_others_ask() {
     let types = ContentTypes::default();
     let shared = Shared::new(&types, reader());
     shared
@@ -116,8 +119,79 @@ fn when_those_who_ask_are_killed_the_next_one_asks() {
         3,
         "each of those who were killed, and nobody else"
     );
-    assert_eq!(shared.asked(), 4);
-    assert_eq!(types.counts().queries, 1);
+    // Each once; but for those who found that one of the others had been answered.
+    let asked = shared.asked() as u64;
+    assert!((4..=THREADS).contains(&asked), "{asked}");
+    assert_eq!(types.counts().queries, asked - 3);
+    types
+        .resolve(&mut Handle(&shared), &chat::TAGGABLE)
+        .unwrap();
+    assert_eq!(shared.asked() as u64, asked, "it is known");
+}
+
+/// One of several threads, with a client of its own. The first question is asked once all others wait, the others once all
+/// of them ask: where these took turns, it would be in vain.
+struct Together<'a> {
+    types: &'a ContentTypes,
+    asked: &'a AtomicUsize,
+    threads: usize,
+    client: Client,
+}
+
+impl Execute for Together<'_> {
+    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, DriverError> {
+        let is_first = self.asked.fetch_add(1, Ordering::SeqCst) == 0;
+        let waits = || self.types.counts().waits as usize;
+        let is_time = || match is_first {
+            true => waits() == self.threads - 1,
+            false => self.asked.load(Ordering::SeqCst) == self.threads,
+        };
+        let begun = Instant::now();
+        while !is_time() {
+            assert!(begun.elapsed() < LONG, "the others take turns");
+            thread::yield_now();
+        }
+        Execute::run(&mut self.client, text, parameters)
+    }
+}
+
+#[test]
+fn where_the_database_hangs_nobody_waits_for_more_than_two_questions() {
+    let (database, mut locks) = empty();
+    let types = ContentTypes::default();
+    let asked = AtomicUsize::new(0);
+    let mut lock = locks.transaction().unwrap();
+    lock.batch_execute("LOCK TABLE django_content_type")
+        .unwrap();
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let mut client = database.client().unwrap();
+                client
+                    .batch_execute("SET statement_timeout = '300ms'")
+                    .unwrap();
+                let mut client = Together {
+                    types: &types,
+                    asked: &asked,
+                    threads: 8,
+                    client,
+                };
+                let error = types.resolve(&mut client, &chat::CHAT).unwrap_err();
+                let Error::Database { source, .. } = error else {
+                    panic!("another error: {error}");
+                };
+                assert_eq!(source.code(), Some(&SqlState::QUERY_CANCELED));
+            });
+        }
+    });
+    assert_eq!(asked.load(Ordering::SeqCst), 8, "each once");
+    lock.rollback().unwrap();
+    // Nothing of it is left.
+    let error = types.resolve(&mut locks, &chat::CHAT).unwrap_err();
+    assert!(
+        matches!(error, Error::UnknownContentTypes { .. }),
+        "{error}"
+    );
 }
 
 #[test]

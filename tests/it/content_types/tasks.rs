@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use pagewise::driver::tokio_postgres::Execute;
 use pagewise::sea_query::Value;
@@ -20,10 +21,12 @@ struct Shared {
     asked: AtomicUsize,
     /// The first question is never answered; this tells that it has been asked.
     hangs: Option<Notify>,
+    /// The first question is refused; the others are asked once all of them are.
+    fails: bool,
 }
 
 impl Shared {
-    async fn new(hangs: bool) -> Arc<Self> {
+    async fn new(hangs: bool, fails: bool) -> Arc<Self> {
         let (client, connection) = tokio_postgres::connect(reader_url(), NoTls).await.unwrap();
         tokio::spawn(connection);
         Arc::new(Self {
@@ -31,6 +34,7 @@ impl Shared {
             client,
             asked: AtomicUsize::new(0),
             hangs: hangs.then(Notify::new),
+            fails,
         })
     }
 
@@ -50,13 +54,26 @@ impl Execute for Shared {
             hangs.notify_one();
             std::future::pending::<()>().await;
         }
+        if self.fails {
+            if asked == 0 {
+                return self.client.run("SELECT 1 / 0", &[]).await;
+            }
+            let begun = Instant::now();
+            while (self.asked.load(Ordering::SeqCst) as u64) < TASKS {
+                assert!(
+                    begun.elapsed() < Duration::from_secs(20),
+                    "the others take turns"
+                );
+                tokio::task::yield_now().await;
+            }
+        }
         self.client.run(text, parameters).await
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_64_tasks_that_miss_one_asks() {
-    let shared = Shared::new(false).await;
+    let shared = Shared::new(false, false).await;
     let tasks: Vec<_> = (0..TASKS)
         .map(|_| {
             let shared = shared.clone();
@@ -74,7 +91,7 @@ async fn of_64_tasks_that_miss_one_asks() {
 /// On one thread, where a task that blocked it would wait for ever.
 #[tokio::test(flavor = "current_thread")]
 async fn who_asks_is_cancelled_and_the_next_one_asks() {
-    let shared = Shared::new(true).await;
+    let shared = Shared::new(true, false).await;
     let tasks: Vec<_> = (0..TASKS)
         .map(|_| {
             let shared = shared.clone();
@@ -94,9 +111,34 @@ async fn who_asks_is_cancelled_and_the_next_one_asks() {
     assert_eq!(shared.types.counts().queries, 1);
 }
 
+/// On one thread, so that all of them ask before the first of these is answered.
+#[tokio::test(flavor = "current_thread")]
+async fn who_asks_fails_and_the_others_ask_at_the_same_time() {
+    let shared = Shared::new(false, true).await;
+    let tasks: Vec<_> = (0..TASKS)
+        .map(|_| {
+            let shared = shared.clone();
+            tokio::spawn(async move { shared.resolve().await })
+        })
+        .collect();
+    let mut failed = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(ids) => assert_eq!(ids, (41, 12)),
+            Err(error) => {
+                assert!(matches!(error, Error::Database { .. }), "{error}");
+                failed += 1;
+            }
+        }
+    }
+    assert_eq!(failed, 1);
+    assert_eq!(shared.asked.load(Ordering::SeqCst) as u64, TASKS);
+    assert_eq!(shared.types.counts().queries, TASKS - 1);
+}
+
 #[tokio::test]
 async fn by_name_and_all_at_once() {
-    let shared = Shared::new(false).await;
+    let shared = Shared::new(false, false).await;
     let types = &shared.types;
     assert!(types.warm_up_async(&shared.client).await.unwrap() > 2);
     let names = [("chat", "chatmessage"), ("legacy", "chat")];

@@ -4,10 +4,13 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
+use pagewise::chat::{self, Session};
 use pagewise::monitor::{Collector, Monitor, ServerStatementRow, ServerStatements};
+use pagewise::strategy::Shadow;
+use pagewise::{Listing, Page, Strategy};
 
 use super::support::{page, rows};
-use crate::support::reader;
+use crate::support::{TEAM, reader};
 
 #[test]
 fn a_scope_reports_once_when_its_last_handle_is_gone() {
@@ -156,10 +159,52 @@ fn a_text_has_several_names_those_that_were_used_last() {
 }
 
 #[test]
-fn a_scope_without_a_collector_reports_to_nobody() {
-    let collector = Collector::new();
-    Monitor::new("page").start("SELECT 1").finished(1);
-    assert_eq!(collector.report(), Default::default());
+fn only_scopes_of_a_collector_report_to_it() {
+    let (collector, other) = (Collector::new(), Collector::new());
+    let request = collector.scope("page");
+    request.start_named("one", "SELECT 1").finished(1);
+    // Within it, and of the same names.
+    let apart = Monitor::new("page");
+    apart.start_named("one", "SELECT 1").finished(1);
+    let of_other = other.scope("page").nested("part");
+    of_other.start_named("one", "SELECT 1").finished(1);
+    drop((apart, of_other, request));
+    for (collector, scopes) in [
+        (&collector, ["page"].as_slice()),
+        (&other, &["page", "part"]),
+    ] {
+        let report = collector.report();
+        let names: Vec<_> = report.scopes.iter().map(|scope| &*scope.name).collect();
+        assert_eq!(names, scopes);
+        assert_eq!(report.scope("page").unwrap().latency.count, 1);
+        assert_eq!(report.statement("one").unwrap().latency.count, 1);
+    }
+}
+
+#[test]
+fn both_ways_of_a_page_have_names_of_their_own_where_their_texts_are_registered() {
+    let (mut client, collector) = (reader(), Collector::new());
+    let listing = Listing::of(Session)
+        .tenant(TEAM)
+        .show(&chat::message_timestamps())
+        .page(Page::first(5));
+    for (name, strategy) in [
+        ("sessions page", Strategy::Optimized),
+        ("sessions page, legacy", Strategy::Legacy),
+    ] {
+        let page = listing.build_as(strategy).unwrap();
+        collector.register(name, page.text());
+    }
+    let request = collector.scope("sessions table");
+    let shadow = Shadow::new("sessions page", |_| {});
+    shadow
+        .fetch(&mut request.with(&mut client), &listing)
+        .unwrap();
+    assert_eq!(request.finish().query_count(), "2", "both ways");
+    let report = collector.report();
+    for name in ["sessions page", "sessions page, legacy"] {
+        assert_eq!(report.statement(name).unwrap().latency.count, 1, "{name}");
+    }
 }
 
 #[test]
@@ -170,7 +215,10 @@ fn the_report_is_two_tables() {
     request.finish();
     let text = collector.report().to_string();
     assert!(text.contains("| (unnamed) | 1 | 1 | "), "{text}");
-    assert!(text.contains("| a \\| b c | 1 | 1 | 1 | 1 | "), "{text}");
+    assert!(
+        text.contains("| a \\| b c | 1 | 0 | 1 | 1 | 1 | "),
+        "{text}"
+    );
     for table in text.split("\n\n") {
         let columns = |line: &str| line.replace("\\|", "").matches('|').count();
         let mut lines = table.lines();

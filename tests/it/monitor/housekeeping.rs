@@ -5,8 +5,10 @@ use std::time::Duration;
 use pagewise::chat::{self, Session};
 use pagewise::driver::postgres::Execute;
 use pagewise::monitor::{Collector, Monitor};
+use pagewise::sea_query::Value;
 use pagewise::strategy::{Guard, Shadow, Way};
 use pagewise::{Listing, Page};
+use postgres::{Client, Error, Row};
 
 use super::heard::Heard;
 use super::support::rows;
@@ -67,6 +69,56 @@ fn a_guard_or_a_shadow_is_no_part_of_the_statement_that_it_runs() {
     ] {
         assert_eq!(collector.names_of(text), Vec::<String>::new(), "{text}");
     }
+}
+
+/// A client on which the optimized way takes for ever.
+struct Asleep<'c>(&'c mut Client);
+
+impl Execute for Asleep<'_> {
+    fn run(&mut self, text: &str, parameters: &[Value]) -> Result<Vec<Row>, Error> {
+        match text.contains("LATERAL") {
+            true => self.0.run("SELECT pg_sleep(100000)", &[]),
+            false => self.0.run(text, parameters),
+        }
+    }
+}
+
+#[test]
+fn a_page_that_a_guard_has_rescued_is_loaded_if_the_host_says_so() {
+    let (mut client, collector) = (reader(), Collector::new());
+    let guard = Guard::new("sessions page", Duration::from_millis(20), LONG);
+    for says_so in [true, false] {
+        let request = collector.scope("sessions table");
+        let mut asleep = Asleep(&mut client);
+        let mut monitored = request.with(&mut asleep).named("sessions page");
+        let guarded = guard.fetch(&mut monitored, &sessions()).unwrap();
+        assert!(matches!(guarded.way, Way::FellBack { .. }));
+        if says_so {
+            request.loaded();
+        }
+    }
+    let report = collector.report();
+    let page = report.scope("sessions table").unwrap();
+    assert_eq!(
+        (page.latency.count, page.failed, page.unanswered),
+        (2, 0, 1)
+    );
+    let statement = report.statement("sessions page").unwrap();
+    assert_eq!((statement.latency.count, statement.failed), (4, 2));
+}
+
+#[test]
+fn what_a_guard_needs_is_not_in_the_message_of_a_budget() {
+    let mut client = reader();
+    let request = Monitor::new("sessions table").budget(0);
+    let guard = Guard::new("sessions page", LONG, LONG);
+    let mut monitored = request.with(&mut client).named("sessions page");
+    guard.fetch(&mut monitored, &sessions()).unwrap();
+    assert!(request.summary().to_string().contains(" x (transaction)"));
+    assert_eq!(
+        request.check().unwrap_err().to_string(),
+        "sessions table has run 1 statement, 1 more than its budget of 0:\n     1 x sessions page"
+    );
 }
 
 #[test]

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use pagewise::monitor::{
-    CHATBOT_LIST, Collector, DASHBOARD, Lookups, SESSIONS_TABLE, TargetOutcome, Targets,
+    CHATBOT_LIST, Collector, DASHBOARD, Lookups, Measured, Monitor, SESSIONS_TABLE, TargetOutcome,
+    Targets,
 };
+use pagewise::{ContentTypes, chat};
 
 use super::support::{page, rows};
 use crate::support::reader;
@@ -108,12 +110,116 @@ fn what_fails_quickly_is_missed() {
     );
     let text = report.to_string();
     for line in [
-        "| dashboard, p95 | < 3600000 ms | 3 of 22 failed | no |",
+        "| dashboard, p95 | < 3600000 ms | 3 of 22 with a statement unanswered | no |",
         "| panel, p95 | < 3600000 ms | 3 of 22 failed | no |",
     ] {
         assert!(text.contains(line), "{text}");
     }
-    assert_eq!(collector.report().scope(DASHBOARD).unwrap().failed, 3);
+    let dashboards = collector.report().scope(DASHBOARD).unwrap().clone();
+    assert_eq!((dashboards.failed, dashboards.unanswered), (0, 3));
+}
+
+#[test]
+fn the_host_says_whether_a_page_was_loaded() {
+    let collector = Collector::new();
+    let load = |is_answered: bool, say: fn(&Monitor)| {
+        let request = collector.scope(DASHBOARD);
+        let running = request.start("SELECT 1");
+        match is_answered {
+            true => running.finished(1),
+            false => running.failed(None),
+        }
+        say(&request);
+        request.finish();
+        // It is too late for another word.
+        request.failed();
+    };
+    let numbers = || {
+        let page = collector.report().scope(DASHBOARD).unwrap().clone();
+        (page.latency.count, page.failed, page.unanswered)
+    };
+    for _ in 0..18 {
+        load(true, |_| {});
+    }
+    load(false, |request| request.loaded());
+    load(false, |request| {
+        request.failed();
+        request.loaded();
+    });
+    assert_eq!(numbers(), (20, 0, 0));
+    let targets = Targets::new().page_load(DASHBOARD, HOUR);
+    assert!(targets.measure(&collector, None).are_met());
+
+    load(true, |request| request.failed());
+    assert_eq!(numbers(), (21, 1, 0));
+    assert!(targets.measure(&collector, None).are_met(), "one of 21");
+    load(true, |request| request.failed());
+    let measured = || targets.measure(&collector, None).lines.remove(0);
+    assert!(
+        matches!(
+            measured().measured,
+            Measured::Failed {
+                failed: 2,
+                unanswered: 0,
+                count: 22,
+                ..
+            }
+        ),
+        "{}",
+        measured()
+    );
+    assert_eq!(measured().outcome(), TargetOutcome::Missed);
+    assert!(measured().to_string().contains(" | 2 of 22 failed | no |"));
+    load(false, |_| {});
+    assert_eq!(numbers(), (23, 2, 1));
+    let line = measured().to_string();
+    assert!(
+        line.contains(" | 3 of 23 failed or with a statement unanswered | no |"),
+        "{line}"
+    );
+}
+
+#[test]
+fn what_was_measured_can_be_read() {
+    let collector = Collector::new();
+    for _ in 0..20 {
+        collector.scope(DASHBOARD).start("SELECT 1").finished(1);
+    }
+    let targets = Targets::new()
+        .page_load(DASHBOARD, HOUR)
+        .page_load(CHATBOT_LIST, HOUR)
+        .statements_per_page(15)
+        .cache_hit_ratio(0.57);
+    let lookups = Lookups { hits: 3, misses: 1 };
+    let report = targets.measure(&collector, Some(lookups));
+    let measured: Vec<_> = report.lines.iter().map(|line| line.measured).collect();
+    let p95 = collector.report().scope(DASHBOARD).unwrap().latency.p95;
+    assert_eq!(measured[0], Measured::Time(p95));
+    assert!(matches!(
+        measured[1],
+        Measured::TooFew {
+            count: 0,
+            at_least: 20,
+            ..
+        }
+    ));
+    assert_eq!(
+        measured[2..],
+        [Measured::Count(1), Measured::Ratio(0.75)],
+        "{report}"
+    );
+    let line = report.lines[3].to_string();
+    assert_eq!(line, "| cache hit ratio | > 57 % | 75.0 % | met |");
+}
+
+#[test]
+fn lookups_are_those_of_a_cache() {
+    let (mut client, types) = (reader(), ContentTypes::default());
+    for _ in 0..4 {
+        types.resolve(&mut client, &chat::TAGGABLE).unwrap();
+    }
+    let lookups = Lookups::from(types.counts());
+    assert_eq!(lookups, Lookups { hits: 3, misses: 1 });
 }
 
 #[test]

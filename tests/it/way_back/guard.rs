@@ -11,7 +11,8 @@ use pagewise::chat::Session;
 use pagewise::chat::dashboard::Dashboard;
 use pagewise::driver::StatementCache;
 use pagewise::driver::postgres::Execute;
-use pagewise::strategy::{Breaker, BreakerState, Guard, StrategySwitch, Way};
+use pagewise::listing::TotalCount;
+use pagewise::strategy::{Breaker, BreakerState, Guard, Outcome, Shadow, StrategySwitch, Way};
 use pagewise::{Error, Strategy};
 use postgres::error::SqlState;
 
@@ -143,10 +144,7 @@ fn a_transaction_of_the_host_goes_on() {
         .unwrap();
     assert!(matches!(guarded.way, Way::FellBack { .. }));
     // It sees what the host did.
-    assert_eq!(
-        guarded.answer.total(),
-        Some(pagewise::listing::TotalCount::Exact(4))
-    );
+    assert_eq!(guarded.answer.total(), Some(TotalCount::Exact(4)));
     let row = Execute::run(
         &mut transaction,
         "SELECT current_setting('statement_timeout')",
@@ -256,6 +254,44 @@ fn statements_that_the_server_forgot_are_prepared_again() {
         .unwrap();
     assert_eq!((guarded.way, guarded.answer.len()), (Way::Optimized, 2));
     transaction.commit().unwrap();
+}
+
+#[test]
+fn what_a_host_has_written_is_kept_though_the_server_forgot_all_statements() {
+    let (_database, mut client) = some_sessions();
+    let statements = StatementCache::default();
+    let guard = Guard::new("sessions page", LONG, LONG);
+    let shadow = Shadow::new("sessions page", |comparison| {
+        assert!(
+            !matches!(comparison.outcome(), Outcome::Failed(_)),
+            "{comparison:?}"
+        );
+    });
+    // Optimized, Legacy, and both: each prepares, and is forgotten before the next time.
+    let legacy = sessions(1).strategy(Strategy::Legacy);
+    for id in 100_i64..106 {
+        client.batch_execute("DISCARD ALL").unwrap();
+        let mut transaction = client.transaction().unwrap();
+        transaction
+            .execute(
+                "INSERT INTO experiments_experimentsession (id, team_id, participant_id, experiment_id, chat_id, status)
+                 VALUES ($1, 1, 1, 1, $1, 'active')",
+                &[&id],
+            )
+            .unwrap();
+        let mut cached = statements.with(&mut transaction);
+        let answer = match id % 3 {
+            0 => guard.fetch(&mut cached, &sessions(1)).unwrap().answer,
+            1 => guard.fetch(&mut cached, &legacy).unwrap().answer,
+            _ => shadow.fetch(&mut cached, &sessions(1)).unwrap(),
+        };
+        let sessions = TotalCount::Exact((id - 94).unsigned_abs());
+        assert_eq!(answer.total(), Some(sessions), "{id}");
+        transaction.commit().unwrap();
+    }
+    let left = "SELECT count(*) FROM experiments_experimentsession WHERE id >= 100";
+    assert_eq!(client.query_one(left, &[]).unwrap().get::<_, i64>(0), 6);
+    assert_eq!(statements.len(), 2, "both ways of the page");
 }
 
 #[test]

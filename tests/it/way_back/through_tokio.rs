@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pagewise::driver::StatementCache;
 use pagewise::driver::tokio_postgres::Execute;
+use pagewise::listing::TotalCount;
 use pagewise::sea_query::Value;
 use pagewise::strategy::{Guard, Outcome, Shadow, Way};
 use pagewise::{Error, Strategy};
@@ -276,6 +277,26 @@ async fn a_future_that_is_dropped_over_prepared_statements_leaves_nothing_open()
     dropped_alone(&client, &statements.with_async(&client), &observer).await;
     assert!(!statements.is_empty());
     dropped_within(&mut client, &observer, Some(&statements)).await;
+}
+
+#[tokio::test]
+async fn what_a_host_has_written_is_kept_though_the_server_forgot_all_statements() {
+    let (_database, mut client) = database().await;
+    let statements = StatementCache::default();
+    let guard = Guard::new("sessions page", LONG, LONG);
+    for _ in 0..2 {
+        client.batch_execute("DISCARD ALL").await.unwrap();
+        let transaction = client.transaction().await.unwrap();
+        transaction
+            .batch_execute("DELETE FROM experiments_experimentsession WHERE id = 1")
+            .await
+            .unwrap();
+        let cached = statements.with_async(&transaction);
+        let guarded = guard.fetch_async(&cached, &sessions(1)).await.unwrap();
+        assert_eq!(guarded.answer.total(), Some(TotalCount::Exact(4)));
+        transaction.commit().await.unwrap();
+    }
+    assert_eq!(statements.len(), 1, "only the page");
 }
 
 async fn dropped_alone(client: &Client, through: &impl Execute, observer: &Client) {
