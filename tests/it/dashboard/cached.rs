@@ -1,6 +1,6 @@
 //! Panels that are kept: what they show is in their keys, and what was kept is what was computed.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
@@ -135,7 +135,13 @@ fn what_differs_has_another_key() {
     let seen = RefCell::new(BTreeSet::new());
     let cases = at_a_scene(|scene| (data::world(scene), vec(plan(scene), 2..=2)));
     let cases = cases.prop_map(|(_, case)| case);
-    check(25, &cases, |(world, plans): (World, Vec<Plan>)| {
+    // So many at least, and then until each setting has once changed what is shown.
+    let left = Cell::new(25_u32);
+    check(250, &cases, |(world, plans): (World, Vec<Plan>)| {
+        if left.get() == 0 && seen.borrow().len() == SETTINGS.len() {
+            return Ok(());
+        }
+        left.set(left.get().saturating_sub(1));
         let [mut one, mut other] = [plans[0].of(&world), plans[1].of(&world)];
         (one.tenant, other.tenant) = (1, 1);
         other.filters.experiments.get_or_insert_default();
