@@ -122,9 +122,11 @@ impl<E> PageStatement<E> {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`] if the driver or the server refuses.
+    /// * [`Error::Cursor`] if the page has a cursor with a text that an enumeration or a domain does not have;
+    /// * [`Error::Database`] if the driver or the server refuses.
     pub fn fetch(&self, client: &mut impl Execute) -> Result<PageRows<E>, Error> {
-        let answer = self.statement().query(client)?;
+        let answer = self.statement().query(client);
+        let answer = answer.map_err(|error| self.explain(error))?;
         let estimate = match self.estimate() {
             Some(rows) => Some(estimated_rows(
                 &client.run(&rows.explained(""), rows.parameters())?,

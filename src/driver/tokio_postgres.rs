@@ -114,7 +114,8 @@ impl<E> PageStatement<E> {
     ///
     /// # Errors
     ///
-    /// [`Error::Database`] if the driver or the server refuses.
+    /// * [`Error::Cursor`] if the page has a cursor with a text that an enumeration or a domain does not have;
+    /// * [`Error::Database`] if the driver or the server refuses.
     ///
     /// # Example
     ///
@@ -132,7 +133,8 @@ impl<E> PageStatement<E> {
     /// # }
     /// ```
     pub async fn fetch_async(&self, client: &impl Execute) -> Result<PageRows<E>, Error> {
-        let answer = self.statement().query_async(client).await?;
+        let answer = self.statement().query_async(client).await;
+        let answer = answer.map_err(|error| self.explain(error))?;
         let estimate = match self.estimate() {
             Some(rows) => Some(estimated_rows(
                 &client.run(&rows.explained(""), rows.parameters()).await?,

@@ -610,11 +610,10 @@ impl<E: Entity> Listing<E> {
         };
         let mut orders: Vec<OrderNode> = Vec::with_capacity(asked_for.len() + 1);
         for order in asked_for {
-            // What is sorted by already decides nothing more.
-            if !orders
-                .iter()
-                .any(|before| before.node.is_same_value(&order.node))
-            {
+            // What is sorted by already decides nothing more, nor does a constant, by which PostgreSQL refuses to sort.
+            let is_known = |before: &OrderNode| before.node.is_same_value(&order.node);
+            let is_constant = matches!(order.node, Node::Constant(_));
+            if !is_constant && !orders.iter().any(is_known) {
                 orders.push(order.clone());
             }
         }

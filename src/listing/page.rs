@@ -19,6 +19,9 @@ use crate::order::OrderNode;
 /// twice, if it moves to where one has not been yet, or not at all, if it moves to where one has been. Each page is what was
 /// there when it was read: its values, its order and its total are of one moment.
 ///
+/// A sum or an average of floating-point numbers is such a sort key even where no row changes: its last digits depend on the
+/// order in which PostgreSQL comes to the rows. Sums and averages of whole numbers are exact.
+///
 /// # Example
 ///
 /// ```

@@ -58,6 +58,8 @@ pub(crate) struct PageShape {
     pub fingerprint: u64,
     /// What each column is, the total apart.
     pub values: Arc<[Node]>,
+    /// What the page's cursor has of types that only the server knows.
+    pub of_cursor: Arc<[String]>,
 }
 
 impl<E> PageStatement<E> {
@@ -103,6 +105,12 @@ impl<E> PageStatement<E> {
                 .iter()
                 .map(|output| output.node.clone())
                 .collect(),
+            of_cursor: match &page.position {
+                Position::After(cursor) | Position::Before(cursor) => {
+                    cursor.texts_of(&request.orders)
+                }
+                Position::Offset(_) | Position::End => Arc::default(),
+            },
         };
         let estimate = total::estimate(request)?.map(|select| Statement::new(select, Vec::new()));
         let statement = Statement::new(select, outputs);
@@ -193,6 +201,30 @@ impl<E> PageStatement<E> {
     #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
     pub(crate) fn shape(&self) -> &PageShape {
         &self.shape
+    }
+
+    /// What the server refuses of the cursor, which only it can tell: a text that an enumeration or a domain does not have.
+    #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        use crate::driver::message::is_about;
+        use crate::driver::wire::error::SqlState;
+        let refused = match &error {
+            Error::Database { source, .. } => source.as_db_error(),
+            _ => None,
+        };
+        let mut texts = self.shape.of_cursor.iter();
+        let is_of_cursor = refused.is_some_and(|refused| match *refused.code() {
+            SqlState::INVALID_TEXT_REPRESENTATION => {
+                texts.any(|text| text.is_empty() || is_about(refused.message(), text))
+            }
+            // That message does not say which value it was.
+            SqlState::CHECK_VIOLATION => texts.next().is_some(),
+            _ => false,
+        });
+        match is_of_cursor {
+            true => CursorError::Malformed.into(),
+            false => error,
+        }
     }
 }
 

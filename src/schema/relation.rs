@@ -141,6 +141,9 @@ impl<E: Entity, F: Entity> Relation<E, F> {
     /// The rows of `F` whose column `to` equals the column `from` of the row: `ON to = from`.
     ///
     /// `name` is the word by which emitted SQL calls them.
+    ///
+    /// Of texts, both columns have the same collation, or at least ones by which the same texts are equal: they are compared
+    /// with each other, and grouped by one of them.
     #[must_use]
     pub fn many<A, B>(name: &'static str, from: Column<E, A>, to: Column<F, B>) -> Self
     where

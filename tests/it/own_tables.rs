@@ -3,7 +3,9 @@
 use std::error::Error as StdError;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use pagewise::expression::constant;
 use pagewise::filter::{Filter, FilterPipeline};
+use pagewise::listing::CursorError;
 use pagewise::schema::{DataType, SqlType};
 use pagewise::sea_query::Value;
 use pagewise::{Error, Listing, Page, Predicate, Relation, ToOne, Total, entity};
@@ -633,4 +635,48 @@ mod uuids {
             "{wrong}"
         );
     }
+}
+
+/// What the server refuses of a cursor is the cursor's fault: begin again.
+#[test]
+fn a_cursor_of_a_value_that_is_no_more() {
+    let (_database, mut client) = readings();
+    for order in [Reading::MOOD.desc(), Reading::MOODS.desc()] {
+        let listing = Listing::of(Reading).order_by(order);
+        let page = listing.clone().page(Page::first(2)).build().unwrap();
+        let rows = page.fetch(&mut client).unwrap();
+        let next = rows.next_cursor().unwrap();
+        client
+            .batch_execute("ALTER TYPE mood RENAME VALUE 'glad' TO 'merry'")
+            .unwrap();
+        let page = |listing: Listing<Reading>| listing.page(Page::after(next.clone(), 2)).build();
+        let refused = page(listing.clone()).unwrap().fetch(&mut client);
+        assert!(
+            matches!(refused, Err(Error::Cursor(CursorError::Malformed))),
+            "{refused:?}"
+        );
+        // What a filter has is not the cursor's.
+        let other = listing.filter(Reading::MOOD.eq(Mood("sadder".to_owned())));
+        client
+            .batch_execute("ALTER TYPE mood RENAME VALUE 'merry' TO 'glad'")
+            .unwrap();
+        let refused = page(other).unwrap().fetch(&mut client);
+        assert!(
+            matches!(refused, Err(Error::Database { .. })),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
+fn a_constant_sorts_nothing() {
+    let (_database, mut client) = readings();
+    let listing = Listing::of(Reading)
+        .order_by(constant("x").asc())
+        .order_by(Reading::FLAG.asc());
+    let page = listing.page(Page::first(12));
+    let sorted = Listing::of(Reading).order_by(Reading::FLAG.asc());
+    let sorted = sorted.page(Page::first(12)).build().unwrap();
+    assert_eq!(page.clone().build().unwrap().text(), sorted.text());
+    both(&mut client, &page);
 }

@@ -1,6 +1,6 @@
 //! The functions that a change of the counted rows calls.
 
-use super::function::{Function, gate};
+use super::function::{Function, gate, read_committed};
 use super::plan::{Plan, Tenant};
 use super::value::{KeptValue, What};
 use crate::ddl::text::identifier;
@@ -248,9 +248,13 @@ pub(super) fn emptied(plan: &Plan) -> Function {
         .map(|value| format!("{} = {}", value.quoted(), value.of_nothing()))
         .collect();
     let body = format!(
-        "  PERFORM 1 FROM {kept} AS kept WHERE {something} ORDER BY kept.{key} FOR NO KEY UPDATE;\n  UPDATE {kept} AS kept \
+        "{isolation}  PERFORM 1 FROM {kept} AS kept WHERE {something} ORDER BY kept.{key} FOR NO KEY UPDATE;\n  UPDATE {kept} AS kept \
          SET {} WHERE {something};\n  RETURN NULL;\n",
-        nothing.join(", ")
+        nothing.join(", "),
+        isolation = read_committed(&format!(
+            "what {} counts is truncated under READ COMMITTED",
+            plan.base
+        )),
     );
     Function::of_trigger("_emptied", String::new(), body)
 }

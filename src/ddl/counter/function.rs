@@ -1,7 +1,7 @@
 //! The functions of a counter, as text: [`Function`].
 
 use super::plan::Plan;
-use crate::ddl::text::identifier;
+use crate::ddl::text::{identifier, literal};
 
 /// A function in PL/pgSQL.
 pub(super) struct Function {
@@ -76,6 +76,15 @@ pub(crate) fn quote(text: &str) -> String {
         quote.insert(1, 'x');
     }
     quote
+}
+
+/// Refuses a stricter isolation, with a message.
+pub(super) fn read_committed(message: &str) -> String {
+    format!(
+        "  -- What is waited for has to be seen.\n  IF current_setting('transaction_isolation') NOT IN ('read committed', 'read \
+         uncommitted') THEN\n    RAISE EXCEPTION USING ERRCODE = 'invalid_transaction_state', MESSAGE = {};\n  END IF;\n",
+        literal(message)
+    )
 }
 
 /// Waits for whoever makes a parent that these links lead to, or has rows of such a one: a value that is inserted and

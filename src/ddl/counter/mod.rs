@@ -54,8 +54,11 @@ use crate::statement::Statement;
 ///   the counted rows and of the parents; ON CONFLICT, data-modifying WITH, and the actions of foreign keys among them. A
 ///   statement that changes nothing that matters takes no lock.
 /// * Under READ COMMITTED, any number of writers leaves the right values behind. Under REPEATABLE READ and SERIALIZABLE too,
-///   where PostgreSQL ends transactions with a serialization failure that would overwrite what they have not seen; but rows
-///   that are written there for a parent that was committed after the transaction began are not counted.
+///   where PostgreSQL ends transactions with a serialization failure that would overwrite what they have not seen, and TRUNCATE of
+///   the counted rows is refused. But what others have committed since the transaction began is not counted where it meets no row
+///   that both have written: rows that are written there for a parent that is committed since; and, of a parent that is made
+///   there, or given another tenant or another value to be pointed at, rows that others have written since. By foreign keys on
+///   the parent's key, which neither changes, there are none of the latter.
 /// * Writers of one parent wait for one another until they commit, as they would for the parent's row. A statement locks the
 ///   rows of its parents in the order of their keys, so that single statements do not deadlock; transactions of several may,
 ///   as with any row, and PostgreSQL ends one of them.

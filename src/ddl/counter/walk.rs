@@ -1,6 +1,6 @@
 //! The functions that go over all parents: to fill the counter, to find drift, and to repair it.
 
-use super::function::Function;
+use super::function::{Function, read_committed};
 use super::plan::Plan;
 use crate::ddl::text::{identifier, literal};
 
@@ -74,9 +74,7 @@ pub(super) fn walk(plan: &Plan) -> Function {
         ),
     };
     let body = format!(
-        "  -- What is waited for has to be seen.\n  IF current_setting('transaction_isolation') NOT IN ('read committed', 'read \
-         uncommitted') THEN\n    RAISE EXCEPTION USING ERRCODE = 'invalid_transaction_state', MESSAGE = {isolation};\n  END \
-         IF;\n  -- Who truncates waits for parents that are locked here, and must not be waited for then.\n  LOCK TABLE {child} IN \
+        "{isolation}  -- Who truncates waits for parents that are locked here, and must not be waited for then.\n  LOCK TABLE {child} IN \
          ACCESS SHARE MODE;\n  SELECT progress.last_key, progress.done, progress.finished INTO pw_last, pw_done, pw_finished\n  FROM {progress} AS \
          progress WHERE progress.task = pw_task FOR UPDATE;\n  IF pw_finished THEN\n    RETURN 0;\n  END IF;\n  IF pw_last IS NULL \
          THEN\n{first}  ELSE\n{then}  END IF;\n  pw_is_last := cardinality(pw_keys) < pw_size;\n  pw_last := \
@@ -86,7 +84,7 @@ pub(super) fn walk(plan: &Plan) -> Function {
          IF;\n{stray}  UPDATE {progress} AS progress SET last_key = pw_last, done = pw_done, finished = pw_is_last\n  WHERE \
          progress.task = pw_task;\n  IF pw_is_last THEN\n    RETURN 0;\n  END IF;\n  RETURN GREATEST(1, (SELECT \
          class.reltuples::bigint FROM pg_class AS class WHERE class.oid = {oid}::regclass) - pw_done);\n",
-        isolation = literal(&format!("{} is filled under READ COMMITTED", plan.base)),
+        isolation = read_committed(&format!("{} is filled under READ COMMITTED", plan.base)),
         child = plan.child_table(),
         first = next(""),
         then = next(&format!(" WHERE parent.{key} > pw_last")),

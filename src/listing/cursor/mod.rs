@@ -5,6 +5,7 @@ mod fingerprint;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,7 +14,7 @@ use sea_query::Value;
 use self::bytes::Reader;
 use super::page::{Page, Position};
 use crate::order::OrderNode;
-use crate::schema::{Definition, null};
+use crate::schema::{DataType, Definition, null};
 
 pub(super) use self::fingerprint::fingerprint;
 
@@ -24,6 +25,7 @@ pub(super) use self::fingerprint::fingerprint;
 /// [`build`](super::Listing::build) refuses one of another order. It is not secret and not signed: it holds sort
 /// values in clear, and a forged one gives a page of the same listing, never another tenant's rows. It is as long as
 /// the values are: a list that is sorted by long texts is better paged by offset. One of more than a mebibyte is refused.
+/// What an enumeration or a domain does not have only the server can tell: then running the page is what fails.
 ///
 /// # Example
 ///
@@ -72,6 +74,21 @@ const VERSION: u8 = 1;
 const LONGEST: usize = 1024 * 1024;
 
 impl Cursor {
+    /// The texts of sort keys whose types only the server knows.
+    pub(super) fn texts_of(&self, orders: &[OrderNode]) -> Arc<[String]> {
+        let mut texts = Vec::new();
+        for (value, order) in self.values.iter().zip(orders) {
+            match (order.data_type, value) {
+                (DataType::Named(_), value) => texts.extend(text_of(value)),
+                (DataType::Array(DataType::Named(_)), Value::Array(_, Some(values))) => {
+                    texts.extend(values.iter().filter_map(text_of));
+                }
+                _ => {}
+            }
+        }
+        texts.into()
+    }
+
     pub(crate) fn new(fingerprint: u64, values: Vec<Value>) -> Self {
         // As the text has it, so that a cursor is the same before and after its journey.
         let values = values
@@ -113,6 +130,13 @@ pub(super) fn fitting(
         values.push(value);
     }
     Ok(Some(values))
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => text.clone(),
+        _ => None,
+    }
 }
 
 /// A text with NUL, which no row holds.

@@ -128,6 +128,18 @@ fn written_under_a_stricter_isolation() {
         assert_eq!(refused.code().unwrap().code(), "40001");
         transaction.rollback().unwrap();
         assert_eq!(drift(&mut client, By::Key, &counter), None);
+        // It would leave what it does not see.
+        let mut transaction = first.transaction().unwrap();
+        transaction
+            .batch_execute(&format!(
+                "SET TRANSACTION ISOLATION LEVEL {level}; SELECT FROM rooms"
+            ))
+            .unwrap();
+        client.batch_execute(insert).unwrap();
+        let refused = transaction.batch_execute("TRUNCATE events").unwrap_err();
+        assert_eq!(refused.code().unwrap().code(), "25000");
+        transaction.rollback().unwrap();
+        assert_eq!(drift(&mut client, By::Key, &counter), None);
     }
 }
 
