@@ -91,8 +91,8 @@ macro_rules! runs {
             ///
             /// # Errors
             ///
-            /// * [`Error::Database`] if the server refuses: also if other views read this one, or if a rebuild of another
-            ///   declaration came between;
+            /// * [`Error::Database`] if the server refuses: also if other views read this one, if a rebuild of another
+            ///   declaration came between, or if what has the name of the view, or of its next, is not pagewise's;
             /// * as [`definition`](Self::definition).
             pub $($asynchronous)? fn $rebuild(&self, client: $client) -> Result<(), Error> {
                 for text in self.rebuild_texts()? {
@@ -106,7 +106,8 @@ macro_rules! runs {
             ///
             /// # Errors
             ///
-            /// [`Error::Database`] if the server refuses: also if other views read this one.
+            /// [`Error::Database`] if the server refuses: also if other views read this one, or if what has its name is not
+            /// pagewise's.
             pub $($asynchronous)? fn $drop(&self, client: $client) -> Result<(), Error> {
                 Self::$run(client, &self.drop_text())$($wait)*?;
                 Ok(())
