@@ -32,6 +32,7 @@ struct Names {
     index: String,
     /// Without its schema.
     index_name: String,
+    unquoted_index: String,
     /// How its comment begins.
     mark: String,
     /// What it is, for those who find something else.
@@ -60,6 +61,7 @@ impl Names {
             view: in_schema(view.schema, name),
             index: in_schema(view.schema, &index),
             index_name: identifier(&index),
+            unquoted_index: index,
             mark,
             kind,
         }
@@ -114,6 +116,30 @@ impl Names {
     fn of_others(&self) -> String {
         let message = format!("{} is there, and is not {}", self.view, self.kind);
         exception(&literal(&message), &literal(OF_OTHERS))
+    }
+
+    /// Refuses that something else has the name of the index, in the schema of a view that is to have it: indexes keep theirs
+    /// when views are renamed.
+    fn refuse_taken(&self, to_have_it: &Self) -> String {
+        let taken = format!(
+            "FROM pg_class AS taken LEFT JOIN pg_index AS index ON index.indexrelid = taken.oid \
+             WHERE taken.relname = {} \
+             AND taken.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = {}) \
+             AND index.indrelid IS DISTINCT FROM {}",
+            literal(&self.unquoted_index),
+            to_have_it.found(),
+            self.found()
+        );
+        let message = format!(
+            "the materialized view {} cannot have its index {}: the name is that of the ",
+            self.view, self.index_name
+        );
+        let what = "pg_describe_object('pg_class'::regclass, taken.oid, 0) || coalesce(' on ' || index.indrelid::regclass, '')";
+        let raised = exception(
+            &format!("{} || (SELECT {what} {taken})", literal(&message)),
+            &literal("Rename that, or drop it if nobody needs it."),
+        );
+        format!("    IF EXISTS (SELECT {taken}) THEN\n      {raised}\n    END IF;\n")
     }
 
     /// Says that what is there is of another declaration.
@@ -281,15 +307,13 @@ impl ViewNode {
         let Names {
             view, index_name, ..
         } = names;
-        for text in [
-            format!("CREATE MATERIALIZED VIEW IF NOT EXISTS {view} AS\n{definition}\nWITH NO DATA"),
-            format!("CREATE UNIQUE INDEX IF NOT EXISTS {index_name} ON {view} ({columns})"),
-            format!("COMMENT ON MATERIALIZED VIEW {view} IS {comment}"),
-        ] {
-            body.push_str("    ");
-            body.push_str(&text);
-            body.push_str(";\n");
-        }
+        // Without `IF NOT EXISTS`: an index of that name would be another relation's, and the view would have none.
+        body.push_str(&format!(
+            "    CREATE MATERIALIZED VIEW {view} AS\n{definition}\nWITH NO DATA;\n{}    \
+             CREATE UNIQUE INDEX {index_name} ON {view} ({columns});\n    \
+             COMMENT ON MATERIALIZED VIEW {view} IS {comment};\n",
+            names.refuse_taken(names),
+        ));
         Ok(())
     }
 
@@ -376,7 +400,10 @@ impl ViewNode {
         body.push_str(&format!("    IF NOT ({}) THEN\n", self.is_current(&next)?));
         body.push_str(&next.drop_own("      "));
         self.create(&next, &mut body)?;
-        body.push_str("    END IF;\n  END IF;\n");
+        body.push_str("    END IF;\n");
+        // Before it is filled, not when it is to be swapped.
+        body.push_str(&view.refuse_taken(&next));
+        body.push_str("  END IF;\n");
         Ok(self.block("", &body))
     }
 

@@ -48,7 +48,8 @@ macro_rules! runs {
             /// # Errors
             ///
             /// * [`Error::MaterializedView`] if it is there, of another declaration: `rebuild` makes it anew;
-            /// * [`Error::Database`] if the server refuses;
+            /// * [`Error::Database`] if the server refuses: also if something else has the name of its index, which ends in
+            ///   `_key`, as that of a view that was renamed has;
             /// * as [`definition`](Self::definition).
             pub $($asynchronous)? fn $create(&self, client: $client) -> Result<(), Error> {
                 let text = self.create_text()?;

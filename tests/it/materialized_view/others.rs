@@ -1,9 +1,11 @@
-//! Views that somebody else has made, and have a name that is declared: they are left alone.
+//! Views and indexes that somebody else has made, and have a name that is declared: they are left alone.
 
 use pagewise::Error;
 use pagewise::aggregate::Rows;
 use pagewise::chat::Session;
-use pagewise::ddl::materialized_view::{MaterializedView, Measure, WhileRefreshed, count};
+use pagewise::ddl::materialized_view::{
+    MaterializedView, Measure, Refreshed, WhileRefreshed, count,
+};
 use pagewise::ddl::{Migration, RunOptions};
 use postgres::Client;
 
@@ -194,4 +196,86 @@ fn a_view_that_was_made_by_hand_is_neither_dropped_nor_swapped() {
     refused(view.drop(&mut client));
     refused(view.rebuild(&mut client));
     assert_eq!(relations(&mut client), ["by_platform"]);
+}
+
+/// Refreshes what is there concurrently, which only a view with its unique index can be.
+fn has_its_index(client: &mut Client) {
+    let (view, _) = declared();
+    view.refresh(client, WhileRefreshed::Skip).unwrap();
+    let refreshed = view.refresh(client, WhileRefreshed::Skip);
+    assert_eq!(refreshed.unwrap(), Refreshed::Again);
+}
+
+#[test]
+fn a_view_that_was_renamed_keeps_the_name_of_its_index() {
+    let (_database, mut client) = empty();
+    let (view, _) = declared();
+    view.rebuild(&mut client).unwrap();
+    client
+        .batch_execute("ALTER MATERIALIZED VIEW by_platform RENAME TO renamed")
+        .unwrap();
+    let texts = view.rebuild_texts().unwrap();
+    for _ in 0..2 {
+        for result in [view.create(&mut client), view.rebuild(&mut client)] {
+            let said = refused(result);
+            let wanted =
+                "\"by_platform_key\": the name is that of the index by_platform_key on renamed";
+            assert!(said.contains(wanted), "{said}");
+        }
+        assert_eq!(view.state(&mut client).unwrap(), None);
+        assert_eq!(relations(&mut client), ["by_platform_key"]);
+    }
+    client
+        .batch_execute("ALTER INDEX by_platform_key RENAME TO renamed_key")
+        .unwrap();
+    view.create(&mut client).unwrap();
+    has_its_index(&mut client);
+    view.drop(&mut client).unwrap();
+
+    // The name may be taken while the next is filled.
+    for text in &texts[..2] {
+        client.batch_execute(text).unwrap();
+    }
+    client
+        .batch_execute("ALTER INDEX renamed_key RENAME TO by_platform_key")
+        .unwrap();
+    assert!(client.batch_execute(&texts[2]).is_err());
+    refused(view.rebuild(&mut client));
+    client
+        .batch_execute("DROP MATERIALIZED VIEW renamed")
+        .unwrap();
+    view.rebuild(&mut client).unwrap();
+    has_its_index(&mut client);
+}
+
+#[test]
+fn a_constraint_that_is_called_as_the_index() {
+    let (_database, mut client) = empty();
+    let (view, _) = declared();
+    for (constraint, is_next) in [("by_platform_key", false), ("by_platform_next_key", true)] {
+        let text = format!("CREATE TABLE elsewhere (x int CONSTRAINT {constraint} UNIQUE)");
+        client.batch_execute(&text).unwrap();
+        if !is_next {
+            let said = refused(view.create(&mut client));
+            assert!(said.contains("on elsewhere"), "{said}");
+        }
+        let said = refused(view.rebuild(&mut client));
+        assert!(said.contains("on elsewhere"), "{said}");
+        assert_eq!(relations(&mut client), [constraint]);
+        client.batch_execute("DROP TABLE elsewhere").unwrap();
+    }
+
+    // In another schema it is in nobody's way, on the search path or not.
+    client
+        .batch_execute(
+            "CREATE SCHEMA another; SET search_path = public, another; \
+             CREATE TABLE another.elsewhere (x int CONSTRAINT by_platform_key UNIQUE, \
+                                             y int CONSTRAINT by_platform_next_key UNIQUE)",
+        )
+        .unwrap();
+    view.create(&mut client).unwrap();
+    has_its_index(&mut client);
+    view.drop(&mut client).unwrap();
+    view.rebuild(&mut client).unwrap();
+    has_its_index(&mut client);
 }
