@@ -48,7 +48,8 @@ macro_rules! runs {
             /// # Errors
             ///
             /// * [`Error::MaterializedView`] if it is there, of another declaration: `rebuild` makes it anew;
-            /// * [`Error::Database`] if the server refuses;
+            /// * [`Error::Database`] if the server refuses: also if something else has the name of its index, which ends in
+            ///   `_key`, as that of a view that was renamed has;
             /// * as [`definition`](Self::definition).
             pub $($asynchronous)? fn $create(&self, client: $client) -> Result<(), Error> {
                 let text = self.create_text()?;
@@ -91,8 +92,8 @@ macro_rules! runs {
             ///
             /// # Errors
             ///
-            /// * [`Error::Database`] if the server refuses: also if other views read this one, or if a rebuild of another
-            ///   declaration came between;
+            /// * [`Error::Database`] if the server refuses: also if other views read this one, if a rebuild of another
+            ///   declaration came between, or if what has the name of the view, or of its next, is not pagewise's;
             /// * as [`definition`](Self::definition).
             pub $($asynchronous)? fn $rebuild(&self, client: $client) -> Result<(), Error> {
                 for text in self.rebuild_texts()? {
@@ -106,7 +107,8 @@ macro_rules! runs {
             ///
             /// # Errors
             ///
-            /// [`Error::Database`] if the server refuses: also if other views read this one.
+            /// [`Error::Database`] if the server refuses: also if other views read this one, or if what has its name is not
+            /// pagewise's.
             pub $($asynchronous)? fn $drop(&self, client: $client) -> Result<(), Error> {
                 Self::$run(client, &self.drop_text())$($wait)*?;
                 Ok(())

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::commands::NOW;
 use super::view::MaterializedView;
-use crate::ddl::text::{in_schema, literal};
+use crate::ddl::text::{identifier, in_schema, literal};
 use crate::schema::Entity;
 
 /// What the comment of a view says before it is refreshed for the first time, after its declaration.
@@ -13,9 +13,17 @@ pub(super) const NEVER_REFRESHED: &str = "never refreshed";
 /// What it says from then on, before the time.
 pub(super) const REFRESHED: &str = "refreshed ";
 
+/// How the comment of each view of pagewise begins.
+pub(super) const MARK: &str = "pagewise materialized view of ";
+
+/// How that of the next of a view begins. It names whose it is: another view may be called as the next would be.
+pub(super) fn mark_of_next(view: &str) -> String {
+    format!("pagewise next materialized view {} of ", identifier(view))
+}
+
 /// The beginning of the comment of a view of a declaration.
-pub(super) fn comment(fingerprint: u64) -> String {
-    format!("pagewise materialized view of {fingerprint:016x}, ")
+pub(super) fn comment(mark: &str, fingerprint: u64) -> String {
+    format!("{mark}{fingerprint:016x}, ")
 }
 
 /// What the database knows of a view.
@@ -48,7 +56,7 @@ impl ViewState {
         let refreshed_at = refreshed_at.and_then(Result::ok).filter(|_| is_populated);
         Self {
             is_populated,
-            is_current: found.starts_with(&comment(fingerprint)),
+            is_current: found.starts_with(&comment(MARK, fingerprint)),
             refreshed_at,
             age: refreshed_at.map(|at| asked_at.signed_duration_since(at)),
             asked_at,

@@ -5,6 +5,7 @@ mod bad_input;
 mod chat_metrics;
 mod lifecycle;
 mod numbers;
+mod others;
 mod rebuild;
 #[cfg(feature = "tokio-postgres")]
 mod tokio;

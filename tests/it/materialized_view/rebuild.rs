@@ -12,7 +12,7 @@ use super::lifecycle::{declared, insert, total};
 use crate::support::empty;
 
 /// A view of the same name, without those that have a platform.
-fn changed() -> (MaterializedView<Session>, Measure<i64>) {
+pub fn changed() -> (MaterializedView<Session>, Measure<i64>) {
     let rows = Rows::of(Session).filter(Session::PLATFORM.is_null());
     let sessions = count(&rows).named("sessions");
     let view = MaterializedView::of("by_platform", &rows).by(Session::EXPERIMENT_ID);
@@ -25,7 +25,7 @@ fn read(client: &mut Client, (view, sessions): &(MaterializedView<Session>, Meas
 }
 
 /// What is there: views and their indexes.
-fn relations(client: &mut Client) -> Vec<String> {
+pub fn relations(client: &mut Client) -> Vec<String> {
     let text = "SELECT relname::text FROM pg_class WHERE relname LIKE 'by_platform%' ORDER BY 1";
     client
         .query(text, &[])
