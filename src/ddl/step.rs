@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::index::IndexDefinition;
+use super::text;
 
 /// One step of a change of the schema: what it does, and what takes it back.
 ///
@@ -29,6 +30,8 @@ pub(crate) enum Action {
         index: IndexDefinition,
         is_wanted: bool,
     },
+    /// The index of this name, written with its schema, is made anew. There is nothing to take back.
+    Reindex { index: String },
 }
 
 impl Step {
@@ -56,6 +59,20 @@ impl Step {
         }
     }
 
+    /// Makes the index anew, while its table is in use.
+    #[cfg_attr(
+        not(feature = "plan"),
+        expect(dead_code, reason = "made of reports on indexes")
+    )]
+    pub(crate) fn reindex(name: impl Into<String>, schema: &str, index: &str) -> Self {
+        Self {
+            name: name.into(),
+            action: Action::Reindex {
+                index: text::in_schema(Some(schema), index),
+            },
+        }
+    }
+
     /// What it does, in a few words; no two steps of a migration have the same.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -68,6 +85,7 @@ impl Step {
         match &self.action {
             Action::Statement { run, .. } | Action::Batches { run } => run.clone(),
             Action::Index { index, is_wanted } => change(index, *is_wanted),
+            Action::Reindex { index } => format!("REINDEX INDEX CONCURRENTLY {index}"),
         }
     }
 
@@ -76,7 +94,7 @@ impl Step {
     pub fn undo_sql(&self) -> Option<String> {
         match &self.action {
             Action::Statement { undo, .. } => undo.clone(),
-            Action::Batches { .. } => None,
+            Action::Batches { .. } | Action::Reindex { .. } => None,
             Action::Index { index, is_wanted } => Some(change(index, !is_wanted)),
         }
     }

@@ -18,7 +18,8 @@ impl IndexDefinition {
     /// the same rows, and as unique.
     ///
     /// It is told by what PostgreSQL prints. An expression or a condition that is the same and is printed otherwise counts
-    /// as different; a [`Migration`](crate::ddl::Migration) asks the server how it prints the wanted one. Nothing is said
+    /// as different, as does an operator class or a collation that is named where PostgreSQL names none, or with a schema
+    /// where it prints none; a [`Migration`](crate::ddl::Migration) asks the server what the wanted one is. Nothing is said
     /// of storage parameters, tablespaces, or of whether it is valid.
     ///
     /// ```no_run
@@ -36,7 +37,7 @@ impl IndexDefinition {
         self.has_shape(index)
             && self
                 .pairs(index)
-                .all(|(part, text, key)| is_value(part, text, key))
+                .all(|(part, text, key)| is_value(part, text, key) && is_compared_alike(part, key))
             && index.has_predicate(self.predicate())
     }
 
@@ -79,7 +80,8 @@ impl IndexDefinition {
         self.begins(index) && self.is_held_by(index) && index.has_rows_of(self.predicate())
     }
 
-    /// Whether all but expressions and conditions is the same, and there is as much of these.
+    /// Whether all is the same but for expressions, conditions, operator classes and collations, and there is as much of
+    /// the first two.
     pub(crate) fn has_shape(&self, index: &Index) -> bool {
         let node = self.node();
         let mut included: Vec<_> = index.included.iter().map(String::as_str).collect();
@@ -97,9 +99,7 @@ impl IndexDefinition {
                     Node::Column(name) => key.column.as_deref() == Some(name),
                     _ => key.column.is_none(),
                 };
-                is_column
-                    && is_compared_alike(part, key)
-                    && (!node.method.is_ordered() || way(part, key) == Some(Way::Forward))
+                is_column && (!node.method.is_ordered() || way(part, key) == Some(Way::Forward))
             })
     }
 
@@ -147,7 +147,7 @@ fn is_value(part: &PartNode, text: &PartText, key: &IndexKey) -> bool {
     }
 }
 
-/// By the same operator class and collation. The type's own may be named.
+/// By the same operator class and collation, as far as their names tell.
 fn is_compared_alike(part: &PartNode, key: &IndexKey) -> bool {
     is_named(
         part.operator_class.as_deref(),

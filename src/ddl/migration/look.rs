@@ -1,6 +1,7 @@
 //! What is there of an index that a step is about: [`Found`].
 
 use super::error::MigrationError;
+use super::lost;
 use super::runner::Runner;
 use crate::catalog::{Catalog, Index};
 use crate::ddl::index::IndexDefinition;
@@ -41,16 +42,26 @@ const NAMED: &str = "SELECT owner.oid IS NOT NULL, relation.oid IS NOT NULL, \
     LEFT JOIN pg_catalog.pg_class AS relation ON relation.relnamespace = owner.relnamespace AND relation.relname = $2::text \
     LEFT JOIN pg_catalog.pg_index AS index ON index.indexrelid = relation.oid";
 
-/// How the server prints the keys and the condition of the index that [`Runner::printed`] makes.
+/// How the server prints the keys and the condition of the index that [`Runner::printed`] makes, and whether it compares by
+/// the operator classes and the collations of the index of this schema and name: their names do not tell, since each may be
+/// said with its schema and without, and that which is taken else may be named.
 const PRINTED: &str = "SELECT pg_get_indexdef(index.indexrelid, key.position, false), \
-    pg_get_expr(index.indpred, index.indrelid) \
+    pg_get_expr(index.indpred, index.indrelid), \
+    EXISTS (SELECT FROM pg_catalog.pg_index AS other \
+    JOIN pg_catalog.pg_class AS relation ON relation.oid = other.indexrelid \
+    JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = relation.relnamespace \
+    WHERE namespace.nspname = $1::text AND relation.relname = $2::text \
+    AND other.indclass = index.indclass AND other.indcollation = index.indcollation) \
     FROM pg_catalog.pg_index AS index, generate_series(1, index.indnkeyatts::integer) AS key (position) \
     WHERE index.indrelid = to_regclass('pg_temp.pagewise_like') ORDER BY key.position";
 
-/// The keys and the condition of an index as the server prints them.
+/// What the server makes of an index, beside another.
 struct Printed {
+    /// The keys and the condition as it prints them.
     keys: Vec<String>,
     predicate: Option<String>,
+    /// Whether both have the same operator classes and collations.
+    is_compared_alike: bool,
 }
 
 impl<S: Session> Runner<'_, S> {
@@ -125,39 +136,50 @@ impl<S: Session> Runner<'_, S> {
         ))
     }
 
-    /// Whether the two are the same. If they are but for expressions or conditions, the server is asked how it prints those
-    /// that are wanted.
+    /// Whether the two are the same. If they are but for expressions, conditions, operator classes or collations, the
+    /// server is asked what it makes of those that are wanted.
     async fn is_same(&mut self, index: &IndexDefinition, other: &Index) -> Result<bool, Error> {
         if index.is_same(other) || !index.has_shape(other) {
             return Ok(index.is_same(other));
         }
-        let printed = self.printed(index).await?;
+        let printed = match self.printed(index, other).await {
+            // What cannot be made is not what is there: why not, is said when it is built.
+            Err(Error::Database { source, .. }) if lost::is_without_class(&source) => {
+                return Ok(false);
+            }
+            answer => answer?,
+        };
         let keys = other.keys.iter().map(|key| &key.text);
-        Ok(keys.eq(&printed.keys) && other.predicate == printed.predicate)
+        Ok(printed.is_compared_alike
+            && keys.eq(&printed.keys)
+            && other.predicate == printed.predicate)
     }
 
     /// Makes the index on an empty table like its own, in a transaction that is rolled back.
-    async fn printed(&mut self, index: &IndexDefinition) -> Result<Printed, Error> {
+    async fn printed(&mut self, index: &IndexDefinition, other: &Index) -> Result<Printed, Error> {
         let table = text::table(index.definition());
         let like = format!("CREATE TEMPORARY TABLE pagewise_like (LIKE {table})");
         let create = format!("CREATE INDEX ON pg_temp.pagewise_like{}", index.rest());
+        let beside = [other.schema.clone().into(), other.name.clone().into()];
         self.query("BEGIN", &[]).await?;
         let mut answer = self.query(&like, &[]).await;
         if answer.is_ok() {
             answer = self.query(&create, &[]).await;
         }
         if answer.is_ok() {
-            answer = self.query(PRINTED, &[]).await;
+            answer = self.query(PRINTED, &beside).await;
         }
         self.query("ROLLBACK", &[]).await?;
         let rows = answer?;
         let mut printed = Printed {
             keys: Vec::with_capacity(rows.len()),
             predicate: None,
+            is_compared_alike: false,
         };
         for row in &rows {
             printed.keys.push(row.try_get(0)?);
             printed.predicate = row.try_get(1)?;
+            printed.is_compared_alike = row.try_get(2)?;
         }
         Ok(printed)
     }

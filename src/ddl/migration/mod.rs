@@ -15,6 +15,8 @@ mod lost;
 mod options;
 mod phases;
 mod progress;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
+mod reindex;
 mod report;
 #[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 mod run;

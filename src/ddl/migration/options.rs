@@ -48,7 +48,7 @@ impl RunOptions {
         self
     }
 
-    /// The same for indexes that are built or dropped concurrently: ten minutes if nothing is said.
+    /// The same for indexes that are built, made anew or dropped concurrently: ten minutes if nothing is said.
     ///
     /// They wait for each transaction that began before them, which may be a report of an hour; and nobody who reads or
     /// writes waits behind them. A build that gives up has read the table for nothing, so that a short time here may mean

@@ -30,13 +30,13 @@ const LOCK: i64 = i64::from_be_bytes(*b"pagewise");
 
 /// As long as a session waits in one statement. What waits has a snapshot, for which builds of indexes wait in turn: so
 /// it waits a little, often.
-const LITTLE: Duration = Duration::from_millis(50);
+pub(super) const LITTLE: Duration = Duration::from_millis(50);
 
 /// What is set for a session, to be set back.
 const SETTINGS: [&str; 2] = ["lock_timeout", "statement_timeout"];
 
 pub(super) struct Runner<'o, S> {
-    session: S,
+    pub(super) session: S,
     options: &'o RunOptions,
 }
 
@@ -120,7 +120,7 @@ impl<'o, S: Session> Runner<'o, S> {
 
     async fn foresee(&mut self, step: &Step) -> Result<Outcome, Error> {
         let (index, is_wanted) = match &step.action {
-            Action::Statement { .. } => return Ok(Outcome::Ran),
+            Action::Statement { .. } | Action::Reindex { .. } => return Ok(Outcome::Ran),
             Action::Batches { .. } => return Ok(Outcome::Batches(0)),
             Action::Index { index, is_wanted } => (index, *is_wanted),
         };
@@ -139,7 +139,7 @@ impl<'o, S: Session> Runner<'o, S> {
     /// What came of it, and how often it had to give way.
     async fn step(&mut self, step: &Step, task: Task) -> Result<(Outcome, u32), Error> {
         let timeout = match step.action {
-            Action::Index { .. } => self.options.index_lock_timeout,
+            Action::Index { .. } | Action::Reindex { .. } => self.options.index_lock_timeout,
             _ => self.options.lock_timeout,
         };
         self.set("lock_timeout", milliseconds(timeout)).await?;
@@ -153,7 +153,11 @@ impl<'o, S: Session> Runner<'o, S> {
         };
         let is_undo = task == Task::Undo;
         let outcome = match &step.action {
-            Action::Statement { undo: None, .. } | Action::Batches { .. } if is_undo => {
+            Action::Statement { undo: None, .. }
+            | Action::Batches { .. }
+            | Action::Reindex { .. }
+                if is_undo =>
+            {
                 Outcome::Nothing
             }
             Action::Statement {
@@ -175,6 +179,10 @@ impl<'o, S: Session> Runner<'o, S> {
                         break Outcome::Batches(times);
                     }
                 }
+            }
+            Action::Reindex { index } => {
+                self.reindex(&step.sql(), index, &mut attempts).await?;
+                Outcome::Ran
             }
             Action::Index { index, is_wanted } => {
                 let is_wanted = *is_wanted != is_undo;
@@ -245,7 +253,7 @@ impl<'o, S: Session> Runner<'o, S> {
         }
     }
 
-    async fn give_way(&mut self, attempts: &mut Attempts<'_>) -> Result<(), Error> {
+    pub(super) async fn give_way(&mut self, attempts: &mut Attempts<'_>) -> Result<(), Error> {
         attempts.lost += 1;
         if attempts.lost >= self.options.attempts {
             return Err(MigrationError::LockTimeout {
@@ -259,7 +267,7 @@ impl<'o, S: Session> Runner<'o, S> {
     }
 
     /// The server waits: so it needs no clock of an asynchronous runtime.
-    async fn sleep(&mut self, time: Duration) -> Result<(), Error> {
+    pub(super) async fn sleep(&mut self, time: Duration) -> Result<(), Error> {
         let until = Instant::now() + time;
         loop {
             let rest = until.saturating_duration_since(Instant::now());
@@ -336,15 +344,15 @@ impl<'o, S: Session> Runner<'o, S> {
 }
 
 /// How often a step was tried.
-struct Attempts<'s> {
+pub(super) struct Attempts<'s> {
     step: &'s str,
-    timeout: Duration,
+    pub(super) timeout: Duration,
     /// How often it had to give way.
     lost: u32,
 }
 
 impl Attempts<'_> {
-    fn refused(&self, source: DriverError) -> Error {
+    pub(super) fn refused(&self, source: DriverError) -> Error {
         Error::Database {
             context: Some(format!("step {:?}", self.step)),
             source,

@@ -198,16 +198,20 @@ impl IndexUsage {
     /// fails it leaves an index that is not valid, named as this one with `_ccnew` after it.
     #[must_use]
     pub fn reindex_text(&self) -> String {
-        format!("REINDEX INDEX CONCURRENTLY {}", self.quoted())
+        self.reindex_step().sql()
     }
 
     /// The same as a step of a migration; there is nothing to take back.
+    ///
+    /// It waits as builds of indexes do ([`RunOptions::index_lock_timeout`](crate::ddl::RunOptions::index_lock_timeout)),
+    /// and first, before it makes anything, for who has the table. What it, or another one before, left behind it drops:
+    /// the INVALID indexes of the table that have this one's name with `_ccnew` or `_ccold` after it.
     #[must_use]
     pub fn reindex_step(&self) -> Step {
-        Step::statement(
+        Step::reindex(
             format!("reindex {}.{}", self.schema, self.name),
-            self.reindex_text(),
-            None,
+            &self.schema,
+            &self.name,
         )
     }
 

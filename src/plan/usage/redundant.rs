@@ -17,8 +17,8 @@ pub struct RedundantIndex {
 }
 
 /// The indexes of the catalog's tables that another one makes needless: with the same keys, or with more after them, and with
-/// the same rows. Never one that is unique or of a constraint, unless the other is as unique. Of two that are the same, the
-/// one whose name comes later is told, and one that is of a constraint stays.
+/// the same rows. Never one that is unique or of a constraint, unless the other is as unique. Of two that do the same, the
+/// one whose name comes later is told, and one that is of a constraint stays, as does the only one that is valid.
 ///
 /// An index that a wider one begins with is smaller, and so somewhat faster: dropping it saves what it costs to write.
 ///
@@ -56,25 +56,33 @@ pub fn redundant_indexes(catalog: &Catalog) -> Vec<RedundantIndex> {
 
 /// Whether the other one does all that this one does, and this one may go.
 fn is_served(index: &Index, other: &Index) -> bool {
-    let is_usable = other.is_valid && other.is_ready && other.method == index.method;
-    if index.is_constraint() || !is_usable || index.predicate != other.predicate {
+    if index.is_constraint() || !serves(other, index) {
+        return false;
+    }
+    // Of two of which each does the other's work, one stays.
+    !serves(index, other) || other.is_constraint() || other.name < index.name
+}
+
+/// Whether it does all that the other one does.
+fn serves(index: &Index, other: &Index) -> bool {
+    let is_usable = index.is_valid && index.is_ready && index.method == other.method;
+    if !is_usable || index.predicate != other.predicate {
         return false;
     }
     if is_same(index, other) {
-        // One of the two stays.
-        return other.is_constraint() || other.name < index.name;
+        return true;
     }
     let has_included = |name: &String| {
-        other.included.contains(name)
-            || other
+        index.included.contains(name)
+            || index
                 .keys
                 .iter()
                 .any(|key| key.column.as_ref() == Some(name))
     };
-    !index.is_unique
-        && index.method == "btree"
-        && begins(&other.keys, &index.keys)
-        && index.included.iter().all(has_included)
+    !other.is_unique
+        && other.method == "btree"
+        && begins(&index.keys, &other.keys)
+        && other.included.iter().all(has_included)
 }
 
 fn is_same(index: &Index, other: &Index) -> bool {
@@ -82,9 +90,16 @@ fn is_same(index: &Index, other: &Index) -> bool {
         && index.is_unique == other.is_unique
         && index.nulls_not_distinct == other.nulls_not_distinct
         && index.predicate == other.predicate
-        && index.included == other.included
+        && sorted(&index.included) == sorted(&other.included)
         && index.keys.len() == other.keys.len()
         && begins(&other.keys, &index.keys)
+}
+
+/// In which order the columns stand beside the keys is of no matter.
+fn sorted(included: &[String]) -> Vec<&str> {
+    let mut sorted: Vec<_> = included.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    sorted
 }
 
 /// Whether the keys begin with those, all in the same direction or all in the other.

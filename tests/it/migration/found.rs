@@ -1,7 +1,10 @@
 //! What a run finds, and what it then does.
 
 use pagewise::chat::{self, Session};
-use pagewise::ddl::{IndexSpec, Migration, MigrationError, Outcome, RunOptions};
+use pagewise::ddl::{
+    IndexDefinition, IndexMethod, IndexPart, IndexSpec, Migration, MigrationError, Outcome,
+    RunOptions,
+};
 use pagewise::{Error, entity};
 use pagewise_reference::{IndexSet, indexes};
 
@@ -301,4 +304,147 @@ fn an_index_of_its_name_in_another_schema_stays() {
     client
         .batch_execute("SELECT 'other.by_status'::regclass")
         .unwrap();
+}
+
+/// An index of statuses that are compared as is said.
+fn statuses(
+    method: IndexMethod,
+    compared: impl FnOnce(IndexPart<Session>) -> IndexPart<Session>,
+) -> IndexDefinition {
+    let part = compared(IndexPart::from(Session::STATUS));
+    IndexSpec::on(Session)
+        .method(method)
+        .key(part)
+        .named("statuses")
+        .build()
+        .unwrap()
+}
+
+#[test]
+fn operator_classes_and_collations_under_other_names() {
+    let (_database, mut client) = empty();
+    client
+        .batch_execute(
+            "CREATE EXTENSION pg_trgm SCHEMA public; CREATE SCHEMA apart; \
+             CREATE OPERATOR CLASS apart.own_ops FOR TYPE text USING btree AS \
+             OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 bttextcmp(text, text)",
+        )
+        .unwrap();
+    let options = RunOptions::default();
+    let before = schema(&mut client);
+    for index in [
+        // Visible, and said with its schema.
+        statuses(IndexMethod::Gin, |part| {
+            part.operator_class("public.gin_trgm_ops")
+        }),
+        statuses(IndexMethod::Btree, |part| {
+            part.operator_class("pg_catalog.text_pattern_ops")
+        }),
+        // Not visible.
+        statuses(IndexMethod::Btree, |part| {
+            part.operator_class("apart.own_ops")
+        }),
+        // What is taken else.
+        statuses(IndexMethod::Btree, |part| part.operator_class("text_ops")),
+        statuses(IndexMethod::Btree, |part| part.collation("default")),
+        statuses(IndexMethod::Btree, |part| {
+            part.collation("pg_catalog.default")
+                .operator_class("pg_catalog.text_ops")
+        }),
+        statuses(IndexMethod::Btree, |part| part.collation("pg_catalog.C")),
+    ] {
+        let only = Migration::new().phase("one", [&index]);
+        for expected in [Outcome::Built, Outcome::Present] {
+            let report = only.run(&mut client, &options).unwrap();
+            assert_eq!(outcomes(&report), [expected], "{index}");
+        }
+        let foreseen = only.dry_run(&mut client).unwrap();
+        assert_eq!(outcomes(&foreseen), [Outcome::Present], "{index}");
+
+        client
+            .batch_execute("ALTER INDEX statuses RENAME TO by_hand")
+            .unwrap();
+        let report = only.run(&mut client, &options).unwrap();
+        let elsewhere = Outcome::PresentAs("by_hand".to_owned());
+        assert_eq!(outcomes(&report), [elsewhere], "{index}");
+        client
+            .batch_execute("ALTER INDEX by_hand RENAME TO statuses")
+            .unwrap();
+
+        let report = only.undo(&mut client, &options).unwrap();
+        assert_eq!(outcomes(&report), [Outcome::Dropped], "{index}");
+        assert_eq!(schema(&mut client), before, "{index}");
+    }
+}
+
+/// That of the column may be named, also where it is not the database's.
+#[test]
+fn the_collation_of_a_column() {
+    let (_database, mut client) = empty();
+    client
+        .batch_execute(
+            "ALTER TABLE experiments_experimentsession ALTER COLUMN status TYPE text COLLATE \"C\"",
+        )
+        .unwrap();
+    let options = RunOptions::default();
+    for (collation, other) in [("C", "default"), ("default", "pg_catalog.C")] {
+        let named = |name| statuses(IndexMethod::Btree, |part| part.collation(name));
+        let only = Migration::new().phase("one", [named(collation)]);
+        for expected in [Outcome::Built, Outcome::Present] {
+            let report = only.run(&mut client, &options).unwrap();
+            assert_eq!(outcomes(&report), [expected], "{collation}");
+        }
+        let otherwise = Migration::new().phase("one", [named(other)]);
+        let error = refused(otherwise.run(&mut client, &options).unwrap_err());
+        assert!(
+            matches!(error, MigrationError::NameTaken { .. }),
+            "{other}: {error}"
+        );
+        let report = only.undo(&mut client, &options).unwrap();
+        assert_eq!(outcomes(&report), [Outcome::Dropped], "{collation}");
+    }
+}
+
+#[test]
+fn what_is_compared_otherwise_is_another_index() {
+    let (_database, mut client) = empty();
+    let options = RunOptions::default();
+    let plain = || statuses(IndexMethod::Btree, |part| part);
+    let of_class = |name| statuses(IndexMethod::Btree, |part| part.operator_class(name));
+    let collated = |name| statuses(IndexMethod::Btree, |part| part.collation(name));
+    for (there, wanted) in [
+        (of_class("text_pattern_ops"), of_class("text_ops")),
+        (of_class("text_pattern_ops"), plain()),
+        (plain(), of_class("pg_catalog.text_pattern_ops")),
+        (collated("C"), collated("default")),
+        (collated("C"), plain()),
+        (plain(), collated("pg_catalog.C")),
+        // What is not there, or not for texts, is not what is there.
+        (plain(), of_class("no_such_ops")),
+        (plain(), of_class("nowhere.text_ops")),
+        (plain(), of_class("int8_ops")),
+        (plain(), collated("nowhere.C")),
+    ] {
+        client.batch_execute(&there.create().to_string()).unwrap();
+        let before = schema(&mut client);
+        let only = Migration::new().phase("one", [&wanted]);
+        let error = refused(only.run(&mut client, &options).unwrap_err());
+        assert!(
+            matches!(error, MigrationError::NameTaken { ref name, .. } if name == "statuses"),
+            "{wanted}: {error}"
+        );
+        let report = only.undo(&mut client, &options).unwrap();
+        assert!(
+            matches!(outcomes(&report)[0], Outcome::LeftAlone(_)),
+            "{report}"
+        );
+        assert_eq!(schema(&mut client), before, "{wanted}");
+
+        client
+            .batch_execute("ALTER INDEX statuses RENAME TO by_hand")
+            .unwrap();
+        let report = only.undo(&mut client, &options).unwrap();
+        assert_eq!(outcomes(&report), [Outcome::Absent], "{wanted}");
+        client.batch_execute("DROP INDEX by_hand").unwrap();
+    }
 }

@@ -4,6 +4,7 @@ mod found;
 mod kills;
 mod locks;
 mod progress;
+mod reindex;
 mod text;
 #[cfg(feature = "tokio-postgres")]
 mod tokio;

@@ -123,11 +123,9 @@ fn indexes_of_partitions_are_not_dropped_by_themselves() {
     assert_eq!(unused, ["parts_own"]);
 }
 
-#[test]
-fn redundant_ones() {
-    let (_database, mut client) = empty();
-    make(&mut client);
-    let catalog = Catalog::read(&mut client, &things()).unwrap();
+/// What is told of the indexes of things.
+fn redundant(client: &mut Client) -> Vec<String> {
+    let catalog = Catalog::read(client, &things()).unwrap();
     let mut redundant: Vec<_> = redundant_indexes(&catalog)
         .into_iter()
         .map(|index| {
@@ -140,13 +138,48 @@ fn redundant_ones() {
         })
         .collect();
     redundant.sort_unstable();
+    redundant
+}
+
+#[test]
+fn redundant_ones() {
+    let (_database, mut client) = empty();
+    make(&mut client);
     assert_eq!(
-        redundant,
+        redundant(&mut client),
         [
             "things_code by things_code_key",
             "things_read by things_read_more",
             "things_same by things_read, the same",
             "things_unused by things_backward, the same",
+        ]
+    );
+}
+
+#[test]
+fn of_two_that_do_the_same_one_stays() {
+    let (_database, mut client) = empty();
+    client
+        .batch_execute(
+            "CREATE TABLE things (id bigint, name text, at timestamptz, size int, code text);
+             CREATE INDEX held_a ON things (id) INCLUDE (name, at);
+             CREATE INDEX held_b ON things (id) INCLUDE (at, name);
+             CREATE UNIQUE INDEX one_a ON things (code) INCLUDE (name, at);
+             CREATE UNIQUE INDEX one_b ON things (code) INCLUDE (at, name);
+             CREATE INDEX needless_a ON things (size) INCLUDE (at);
+             CREATE INDEX needless_b ON things (size) INCLUDE (at, size);
+             CREATE INDEX valid_a ON things (at);
+             CREATE INDEX valid_b ON things (at);
+             UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = 'valid_a'::regclass",
+        )
+        .unwrap();
+    assert_eq!(
+        redundant(&mut client),
+        [
+            "held_b by held_a, the same",
+            "needless_b by needless_a",
+            "one_b by one_a, the same",
+            "valid_a by valid_b, the same",
         ]
     );
 }
