@@ -32,6 +32,7 @@ pub use key::CacheKey;
 pub use key_value::KeyValue;
 pub use kind::CacheKind;
 pub use lookup::LookupRow;
+#[cfg(any(feature = "postgres", feature = "tokio-postgres"))]
 pub(crate) use put::LONGEST;
 #[cfg(feature = "postgres")]
 pub use refresh::Compute;
