@@ -114,32 +114,23 @@ fn written_under_a_stricter_isolation() {
     client
         .batch_execute("INSERT INTO rooms VALUES (1, 1, 'c1')")
         .unwrap();
+    let insert = "INSERT INTO events (site_id, room_id, at) VALUES (1, 1, now())";
     for level in ["REPEATABLE READ", "SERIALIZABLE"] {
         let mut first = database.client().unwrap();
-        let insert = "INSERT INTO events (site_id, room_id, at) VALUES (1, 1, now())";
-        let mut transaction = first.transaction().unwrap();
-        transaction
-            .batch_execute(&format!(
-                "SET TRANSACTION ISOLATION LEVEL {level}; SELECT FROM rooms"
-            ))
-            .unwrap();
-        client.batch_execute(insert).unwrap();
-        let refused = transaction.batch_execute(insert).unwrap_err();
-        assert_eq!(refused.code().unwrap().code(), "40001");
-        transaction.rollback().unwrap();
-        assert_eq!(drift(&mut client, By::Key, &counter), None);
-        // It would leave what it does not see.
-        let mut transaction = first.transaction().unwrap();
-        transaction
-            .batch_execute(&format!(
-                "SET TRANSACTION ISOLATION LEVEL {level}; SELECT FROM rooms"
-            ))
-            .unwrap();
-        client.batch_execute(insert).unwrap();
-        let refused = transaction.batch_execute("TRUNCATE events").unwrap_err();
-        assert_eq!(refused.code().unwrap().code(), "25000");
-        transaction.rollback().unwrap();
-        assert_eq!(drift(&mut client, By::Key, &counter), None);
+        // What it does not see it would overwrite, or leave.
+        for (write, code) in [(insert, "40001"), ("TRUNCATE events", "25000")] {
+            let mut transaction = first.transaction().unwrap();
+            transaction
+                .batch_execute(&format!(
+                    "SET TRANSACTION ISOLATION LEVEL {level}; SELECT FROM rooms"
+                ))
+                .unwrap();
+            client.batch_execute(insert).unwrap();
+            let refused = transaction.batch_execute(write).unwrap_err();
+            assert_eq!(refused.code().unwrap().code(), code, "{write}");
+            transaction.rollback().unwrap();
+            assert_eq!(drift(&mut client, By::Key, &counter), None);
+        }
     }
 }
 
